@@ -1,0 +1,51 @@
+"""Samples on a uniform grid: the only form in which motion data enters the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """A block of consecutive samples on the uniform grid.
+
+    Attributes
+    ----------
+    start_index
+        Absolute index of the first sample; sample ``i`` lies at ``start_index + i``.
+    period_s
+        Grid step, seconds. The same for every block of a stream.
+    acc
+        Specific force, m/s², shape (n, 3), sensor frame (at rest it points up, 9.81 long).
+    gyr
+        Turning rate, rad/s, shape (n, 3), sensor frame.
+    valid
+        Shape (n,); False where the sample was lost and filled in by interpolation.
+    clipped
+        Shape (n,); True where the sensor reported an axis at the end of its range.
+    """
+
+    start_index: int
+    period_s: float
+    acc: Array
+    gyr: Array
+    valid: Mask
+    clipped: Mask
+
+    def __len__(self) -> int:
+        return len(self.acc)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A hole in the stream, from the last good sample to the next one (seconds of stream time)."""
+
+    start_s: float
+    end_s: float
+    samples_lost: int
