@@ -1,7 +1,8 @@
 """What a sensor says about itself: version, rate, scales, boot.
 
-In: the value of the Info characteristic. Out: `Info`. Everything a receiver needs to turn raw integers into SI
-units and sample numbers into time is here, so a recording that holds it can be read without a table of sensors.
+In: the value of the Info characteristic. Out: `Info`. Everything a receiver needs to turn raw integers into
+SI units and sample numbers into time is here, so a recording that holds it can be read without a table of
+sensors.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Motion notifications: a header of 8 bytes, then 12 bytes per sample.
 
-In: one notification. Out: `MotionPacket`, with the samples still as bytes, because a driver turns them into an
-array in one step (``np.frombuffer(packet.payload, "<i2").reshape(-1, 6)``). Nothing is remembered. The rule: the
-number of samples follows from the length, and a rest shorter than a sample is ignored.
+In: one notification. Out: `MotionPacket`, with the samples still as bytes, because a driver turns them into
+an array in one step (``np.frombuffer(packet.payload, "<i2").reshape(-1, 6)``). Nothing is remembered. The
+rule: the number of samples follows from the length, and a rest shorter than a sample is ignored.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class MotionPacket:
         check_uint("stream", self.stream, 8)
         check_uint("index", self.index, 16)
         check_uint("time_us", self.time_us, 32)
-        if self.flags & ~_KNOWN_FLAGS:
+        if not 0 <= self.flags <= _KNOWN_FLAGS:
             raise ValueError(f"flags is {int(self.flags):#x}, reserved bits are sent as 0")
         count, rest = divmod(len(self.payload), SAMPLE_BYTES)
         if rest or not 0 < count <= MOST_SAMPLES:

@@ -1,7 +1,8 @@
 """Replies: what the sensor indicates on the Control characteristic.
 
-In: the bytes of an indication. Out: one of six values, by `decode_reply`. Success and refusal are different types,
-so no status has to be looked at: each command has its own reply, and whatever did not work is a `Refused`.
+In: the bytes of an indication. Out: one of six values, by `decode_reply`. Success and refusal are different
+types, so no status has to be looked at: each command has its own reply, and whatever did not work is a
+`Refused`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What every wire type needs: lengths checked, numbers checked, blame put where it belongs.
 
-A value out of range is a ``ValueError`` when our own caller made it, and a ``ProtocolError`` when it came over
-the air; ``blame`` turns the former into the latter.
+A value out of range is a ``ValueError`` when our own caller made it, and a ``ProtocolError`` when it came
+over the air; ``blame`` turns the former into the latter.
 """
 
 from __future__ import annotations
