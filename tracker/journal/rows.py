@@ -1,0 +1,293 @@
+"""Values to rows and back. Numbers must be finite; a row that does not read is a damaged file."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+from tracker.journal.edits import (
+    AddRep,
+    ChangeExercise,
+    ChangeLoad,
+    ChangeSide,
+    DeleteRep,
+    Edit,
+    Place,
+    StoredEdit,
+)
+from tracker.journal.logged import (
+    LoggedGap,
+    LoggedRejected,
+    LoggedRep,
+    LoggedSet,
+    SetTotals,
+)
+from tracker.journal.text import DETAIL_LENGTH, NAME_LENGTH, plain, plain_json
+from tracker.journal.values import ScoredSet, SetContext, SetKind, Side
+from tracker.motion.samples import Gap
+from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
+
+Row = Mapping[str, Any] | sqlite3.Row
+Cells = tuple[str | int | float | None, ...]
+SIDES = ("left", "right")
+_FLAGS = {flag.value: flag for flag in Flag}
+
+
+def real(value: float) -> float:
+    """Return a finite plain float.
+
+    Raises
+    ------
+    ValueError
+        SQLite would store not-a-number as NULL, unseen.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"a number of the log must be finite, not {number}")
+    return number
+
+
+def maybe(value: float | None) -> float | None:
+    """Return a finite plain float or None."""
+    return None if value is None else real(value)
+
+
+def load(value: float | None) -> float | None:
+    """Return a load in kg: finite, not negative, or None."""
+    if value is not None and real(value) < 0:
+        raise ValueError(f"a load cannot be negative: {value} kg")
+    return maybe(value)
+
+
+def side(value: str | None) -> Side | None:
+    """Return a side or None."""
+    if value is not None and value not in SIDES:
+        raise ValueError(f"a side is 'left', 'right' or None, not {value!r}")
+    return cast("Side | None", value)
+
+
+def name(value: str | None) -> str | None:
+    """Return a name without control characters, or None."""
+    return None if value is None else plain(value, NAME_LENGTH)
+
+
+def moment(value: datetime) -> str:
+    """Return an aware datetime as ISO 8601 with its offset."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value.isoformat()} has no offset to UTC")
+    return value.isoformat()
+
+
+def context_cells(said: SetContext) -> Cells:
+    """Return side, exercise, load_kg, load_label, kind."""
+    return side(said.side), name(said.exercise), load(said.load_kg), name(said.load_label), said.kind.value
+
+
+def set_cells(measured: ExerciseSet) -> Cells:
+    """Return stream_number, start_s, end_s, reported_s."""
+    if not measured.reps:
+        raise ValueError(f"set {measured.number} has no repetition")
+    return measured.number, real(measured.start_s), real(measured.end_s), real(measured.reported_s)
+
+
+def rep_rows(scored: ScoredSet) -> list[Cells]:
+    """Return the cells of each repetition and partial after set_id."""
+    measured, form = scored.measured, scored.form
+    counted = zip(measured.reps, measured.bottom_pauses_s, strict=True)
+    rows = [
+        (0, number, *_rep_cells(rep, pause, form)) for number, (rep, pause) in enumerate(counted, start=1)
+    ]
+    return rows + [
+        (1, number, *_rep_cells(rep, None, form)) for number, rep in enumerate(measured.partials, start=1)
+    ]
+
+
+def _rep_cells(rep: Rep, pause_s: float | None, form: Mapping[int, tuple[str, ...]]) -> Cells:
+    return (
+        int(rep.peak),
+        real(rep.start_s),
+        maybe(rep.peak_start_s),
+        maybe(rep.peak_end_s),
+        real(rep.end_s),
+        real(rep.reported_s),
+        maybe(rep.range_deg),
+        maybe(rep.peak_speed_deg_s),
+        maybe(pause_s),
+        plain_json([flag.value for flag in rep.flags]),
+        plain_json(sorted(form.get(rep.peak, ()))),
+    )
+
+
+def rejected_cells(rejected: Rejected) -> Cells:
+    """Return peak, start_s, end_s, reported_s, reason, detail, measured."""
+    return (
+        int(rejected.peak),
+        real(rejected.start_s),
+        real(rejected.end_s),
+        real(rejected.reported_s),
+        rejected.reason.value,
+        plain(rejected.detail, DETAIL_LENGTH),
+        None if rejected.measured is None else plain_json(rep_object(rejected.measured)),
+    )
+
+
+def gap_cells(gap: Gap) -> Cells:
+    """Return start_s, end_s, samples_lost."""
+    return real(gap.start_s), real(gap.end_s), int(gap.samples_lost)
+
+
+def totals_cells(totals: SetTotals) -> Cells:
+    """Return the totals in the order of their fields."""
+    return tuple(asdict(totals).values())
+
+
+def rep_object(rep: Rep) -> dict[str, Any]:
+    """Return a repetition as JSON has it."""
+    numbers = {key: value for key, value in asdict(rep).items() if key not in ("peak", "flags")}
+    return {
+        "peak": int(rep.peak),
+        **{key: maybe(value) for key, value in numbers.items()},
+        "flags": [flag.value for flag in rep.flags],
+    }
+
+
+def read_rep(row: Row) -> Rep:
+    """Return the repetition of a row or JSON object; flags of a newer vocabulary are left out."""
+    flags = row["flags"]
+    names = json.loads(flags) if isinstance(flags, str) else flags
+    return Rep(
+        peak=row["peak"],
+        start_s=row["start_s"],
+        peak_start_s=row["peak_start_s"],
+        peak_end_s=row["peak_end_s"],
+        end_s=row["end_s"],
+        reported_s=row["reported_s"],
+        range_deg=row["range_deg"],
+        peak_speed_deg_s=row["peak_speed_deg_s"],
+        flags=tuple(_FLAGS[flag] for flag in names if flag in _FLAGS),
+    )
+
+
+def read_logged_rep(row: Row) -> LoggedRep:
+    """Return a repetition or partial with its ids."""
+    return LoggedRep(
+        number=row["number"],
+        rep=read_rep(row),
+        bottom_pause_s=row["bottom_pause_s"],
+        form=tuple(json.loads(row["form"])),
+        signal=tuple(json.loads(row["flags"])),
+        rep_id=row["rep_id"],
+    )
+
+
+def read_context(row: Row) -> SetContext:
+    """Return what the sensor could not know about a set."""
+    return SetContext(
+        side=row["side"],
+        exercise=row["exercise"],
+        load_kg=row["load_kg"],
+        load_label=row["load_label"],
+        kind=SetKind(row["kind"]),
+    )
+
+
+def read_set(row: Row, members: Sequence[Row]) -> LoggedSet:
+    """Return a set as measured, without edits, from its row and those of its repetitions in order."""
+    reps = tuple(read_logged_rep(member) for member in members if not member["partial"])
+    partials = tuple(read_logged_rep(member) for member in members if member["partial"])
+    said = read_context(row)
+    measured = ExerciseSet(
+        number=row["stream_number"],
+        reps=tuple(rep.rep for rep in reps if rep.rep is not None),
+        partials=tuple(rep.rep for rep in partials if rep.rep is not None),
+        bottom_pauses_s=tuple(rep.bottom_pause_s for rep in reps),
+        reported_s=row["reported_s"],
+    )
+    return LoggedSet(
+        set_id=row["set_id"],
+        number=row["number"],
+        recording=row["recording"],
+        sensor=row["sensor"],
+        measured=measured,
+        said=said,
+        form={rep.rep.peak: rep.form for rep in (*reps, *partials) if rep.rep is not None and rep.form},
+        context=said,
+        reps=reps,
+        partials=partials,
+    )
+
+
+def read_rejected(row: Row) -> LoggedRejected:
+    """Return an excursion that was not counted."""
+    return LoggedRejected(
+        recording=row["recording"],
+        sensor=row["sensor"],
+        peak=row["peak"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        reported_s=row["reported_s"],
+        reason=row["reason"],
+        detail=row["detail"],
+        measured=None if row["measured"] is None else read_rep(json.loads(row["measured"])),
+    )
+
+
+def read_gap(row: Row) -> LoggedGap:
+    """Return a hole in the stream."""
+    gap = Gap(start_s=row["start_s"], end_s=row["end_s"], samples_lost=row["samples_lost"])
+    return LoggedGap(recording=row["recording"], sensor=row["sensor"], gap=gap)
+
+
+def read_totals(row: Row) -> SetTotals:
+    """Return a set's totals."""
+    return SetTotals(**{field: row[field] for field in SetTotals.__dataclass_fields__})
+
+
+def edit_cells(edit: Edit) -> tuple[str, str]:
+    """Return kind and value of an edit."""
+    match edit:
+        case DeleteRep():
+            return "delete-rep", "null"
+        case AddRep():
+            return "add-rep", plain_json(None if edit.rep is None else rep_object(edit.rep))
+        case ChangeLoad():
+            return "change-load", plain_json(load(edit.load_kg))
+        case ChangeSide():
+            return "change-side", plain_json(side(edit.side))
+        case ChangeExercise():
+            return "change-exercise", plain_json(name(edit.exercise))
+
+
+def read_edit(row: Row) -> StoredEdit:
+    """Return a row of the ledger; an edit of a kind that a newer version wrote is not applied."""
+    place = None
+    if row["start_s"] is not None:
+        place = Place(row["recording"], row["sensor"], row["start_s"], row["end_s"])
+    return StoredEdit(
+        edit_id=row["edit_id"],
+        at=datetime.fromisoformat(row["at"]),
+        edit=_read_edit(row["kind"], row["set_id"], row["rep_id"], json.loads(row["value"])),
+        place=place,
+        undoes=row["undoes"],
+    )
+
+
+def _read_edit(kind: str, set_id: int, rep_id: int, value: Any) -> Edit | None:
+    match kind:
+        case "delete-rep":
+            return DeleteRep(rep_id)
+        case "add-rep":
+            return AddRep(set_id, None if value is None else read_rep(value))
+        case "change-load":
+            return ChangeLoad(set_id, value)
+        case "change-side":
+            return ChangeSide(set_id, value)
+        case "change-exercise":
+            return ChangeExercise(set_id, value)
+        case _:
+            return None
