@@ -1,0 +1,29 @@
+"""A simulated leg and sensor, for demos and tests. The truth is known exactly; the core never imports this."""
+
+from .files import truth_json, write_csv, write_session
+from .leg import EXERCISES, ExerciseId
+from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, scenario
+from .sensor import SensorModel, SensorStream, sense
+from .session import Simulated, simulate
+from .wire import Link
+
+__all__ = [
+    "EXERCISES",
+    "EXERCISE_IDS",
+    "SCENARIOS",
+    "Activity",
+    "ExerciseId",
+    "Link",
+    "Plan",
+    "Scenario",
+    "SensorModel",
+    "SensorStream",
+    "SetPlan",
+    "Simulated",
+    "scenario",
+    "sense",
+    "simulate",
+    "truth_json",
+    "write_csv",
+    "write_session",
+]
