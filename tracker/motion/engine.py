@@ -1,0 +1,223 @@
+"""The engine: the only place that wires the stages.
+
+``Tracker.push(samples)`` returns what became known; ``flush()`` returns the rest. Everything that is decided is decided at
+sample indices that do not depend on how the stream was cut, so cutting it elsewhere gives the same values, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from tracker.exercises import Exercise
+from tracker.motion.axis import fit_pivot
+from tracker.motion.grid import Grid
+from tracker.motion.history import History
+from tracker.motion.orientation import Motion, Orienter
+from tracker.motion.reps import LONG_HOLE_S, measure
+from tracker.motion.samples import Array, Gap, Samples
+from tracker.motion.segmentation import Ending, Excursion, Segmenter, Top, tangent
+from tracker.motion.sets import Candidate, SetBuilder
+from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
+
+ALGORITHM_VERSION = "1"
+
+STEP_S = 0.04
+"""The segmentation looks at the leg 25 times a second."""
+LOOK_AHEAD_S = 0.12
+"""Samples after an excursion's end that its measurement may use."""
+MARGIN_S = 0.2
+"""Samples before the window's first movement that it may use."""
+KEEP_S = 24.0
+SLICE = 1024
+"""Longer pushes are taken in slices of this many samples, so that memory stays flat."""
+
+Value = Peak | Rep | Rejected | ExerciseSet | Gap
+
+
+class Tracker:
+    """Samples in; peaks, repetitions, rejections, sets and gaps out.
+
+    Parameters
+    ----------
+    period_s
+        Grid step of the stream, seconds (rates from 25 to 500 Hz).
+    t0_s
+        Time of sample index 0.
+    exercise
+        Profile, or None: any leg lift counts.
+    """
+
+    def __init__(self, period_s: float, *, t0_s: float = 0.0, exercise: Exercise | None = None) -> None:
+        if not 1 / 500 * 0.99 <= period_s <= 1 / 25 * 1.01:
+            raise ValueError(f"rate {1 / period_s:.1f} Hz is outside 25 to 500 Hz")
+        self._period_s = period_s
+        self._t0_s = t0_s
+        self._stride = max(1, round(STEP_S / period_s))
+        self._step_s = self._stride * period_s
+        self._look = round(LOOK_AHEAD_S / period_s)
+        self._grid = Grid(period_s, t0_s)
+        self._orienter = Orienter(period_s)
+        self._segmenter = Segmenter(self._step_s)
+        self._sets = SetBuilder(exercise)
+        self._fine = History(8, round(KEEP_S / period_s))
+        self._coarse = History(6, round(KEEP_S / self._step_s))
+        self._due: deque[tuple[int, Excursion]] = deque()
+        self._part = np.empty((0, 9))
+
+    def push(self, samples: Samples) -> list[Value]:
+        """Take a block of samples; blocks follow each other, holes between them are allowed."""
+        out: list[Value] = []
+        for item in self._grid.push(samples):
+            out += self._take(item)
+        return out
+
+    def flush(self) -> list[Value]:
+        """End the stream."""
+        out: list[Value] = []
+        for item in self._grid.flush():
+            out += self._take(item)
+        out += self._interrupt()
+        return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
+
+    def end_set(self) -> list[Value]:
+        """Close the open set: the person said that it is over."""
+        return list(self._sets.end_set(self._time(self._fine.end - 1)))
+
+    def _take(self, item: Samples | Gap) -> list[Value]:
+        if isinstance(item, Gap):
+            return [item]
+        out: list[Value] = []
+        if item.start_index != self._fine.end:
+            if self._fine.end:
+                out += self._interrupt()
+                self._orienter.restart()
+            self._restart(item.start_index)
+        for begin in range(0, len(item), SLICE):
+            part = Samples(
+                item.start_index + begin,
+                item.period_s,
+                item.acc[begin : begin + SLICE],
+                item.gyr[begin : begin + SLICE],
+                item.valid[begin : begin + SLICE],
+                item.clipped[begin : begin + SLICE],
+            )
+            for motion in self._orienter.push(part):
+                out += self._follow(motion)
+        return out
+
+    def _interrupt(self) -> list[Value]:
+        """End what is open: the stream ends here, or has a hole too long to bridge."""
+        step = self._fine.end // self._stride
+        out: list[Value] = []
+        for event in self._segmenter.flush(step):
+            out += self._event(event, step)
+        while self._due:
+            out += self._judge(self._due.popleft()[1], self._fine.end - 1)
+        return out
+
+    def _restart(self, index: int) -> None:
+        self._segmenter.restart()
+        self._fine.restart(index)
+        skip = -index % self._stride
+        self._coarse.restart((index + skip) // self._stride)
+        self._part = np.empty((0, 9))
+        self._skip = skip
+
+    _skip = 0
+
+    def _follow(self, motion: Motion) -> list[Value]:
+        """Step through a block of motion."""
+        self._fine.append(np.column_stack([motion.gyr, motion.up, motion.valid, motion.clipped]))
+        rows = np.column_stack([motion.gyr, motion.lin, motion.up])
+        if self._skip:
+            dropped = min(self._skip, len(rows))
+            rows, self._skip = rows[dropped:], self._skip - dropped
+        if len(self._part):
+            rows = np.concatenate([self._part, rows])
+        n = self._stride
+        count = len(rows) // n
+        self._part = rows[count * n :]
+        if not count:
+            return []
+        blocks = rows[: count * n].reshape(count, n, 9)
+        mean = blocks[:, 0, :6].copy()
+        for i in range(1, n):
+            mean += blocks[:, i, :6]
+        mean /= n
+        up = blocks[:, -1, 6:]
+        rate = mean[:, :3]
+        turn = np.cross(rate, up)
+        speed = np.sqrt((turn * turn).sum(axis=1))
+        first = self._coarse.end
+        self._coarse.append(mean)
+        out: list[Value] = []
+        step = first
+        push, tick = self._segmenter.push, self._sets.tick
+        for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
+            for event in push(step, pose, pace):
+                out += self._event(event, step)
+            while self._due and self._due[0][0] <= step:
+                out += self._judge(self._due.popleft()[1], (step + 1) * n - 1)
+            if self._sets.busy and not self._due:
+                opened = self._segmenter.open_since
+                out += tick(self._time((step + 1) * n - 1), None if opened is None else self._time(opened * n))
+            step += 1
+        return out
+
+    def _time(self, index: float) -> float:
+        return self._t0_s + index * self._period_s
+
+    def _event(self, event: Top | Excursion, step: int) -> list[Value]:
+        now_s = self._time((step + 1) * self._stride - 1)
+        if isinstance(event, Top):
+            return [Peak(event.peak, self._time((event.top + 1) * self._stride - 1), now_s)]
+        due = max(event.step, event.end + -(-self._look // self._stride))
+        self._due.append((due, event))
+        return []
+
+    def _judge(self, e: Excursion, newest: int) -> list[Value]:
+        """Measure a closed excursion and hand it to the sets."""
+        n = self._stride
+        now_s = self._time(newest)
+        begin = max(e.begin * n, (e.opened - 75) * n, self._fine.begin)
+        end = min((e.end + 1) * n - 1 + self._look, newest)
+        window = self._fine.between(begin, end + 1)
+        measures = None
+        if e.ending is Ending.RETURNED:
+            measures = measure(
+                window[:, :3],
+                window[:, 3:6],
+                self._period_s,
+                opened=e.opened * n - begin,
+                top=min((e.top + 1) * n - 1, end) - begin,
+                closed=min((e.end + 1) * n - 1, end) - begin,
+                lift=np.cross(e.rest, e.far),
+            )
+        if measures is None:
+            start_s, end_s = self._time(e.opened * n), self._time((e.end + 1) * n - 1)
+            what = {Ending.CROSSED: "went through the rest pose to the other side"}.get(e.ending, "did not come back to the rest pose")
+            return list(
+                self._sets.push_doubt(Rejected(e.peak, start_s, end_s, now_s, Reason.INCOMPLETE, what), now_s)
+            )
+        t = lambda row: self._time(begin + row)  # noqa: E731
+        flags: list[Flag] = []
+        lost = window[int(measures.start) : int(measures.end) + 2]
+        if bool((lost[:, 7] > 0).any()):
+            flags.append(Flag.CLIPPED)
+        rep = Rep(
+            e.peak,
+            t(measures.start),
+            t(measures.peak_start),
+            t(measures.peak_end),
+            t(measures.end),
+            now_s,
+            float(np.rad2deg(measures.range_rad)),
+            float(np.rad2deg(measures.peak_speed_rad_s)),
+            tuple(sorted(flags)),
+        )
+        first = int((begin + measures.start) // n)
+        coarse = self._coarse.between(first - 2, max(e.end, first + 5) + 2)
+        pivot = fit_pivot(coarse[:, :3], coarse[:, 3:6], self._step_s)
+        return list(self._sets.push(Candidate(rep, pivot, tangent(e.rest, e.far)), now_s))

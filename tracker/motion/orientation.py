@@ -1,0 +1,177 @@
+"""Orientation: grid samples in, motion out.
+
+In: ``Samples`` on a gapless grid. Out: ``Motion`` blocks: the same samples with the gyroscope's bias taken out and the
+up direction in the sensor frame. Remembered: the VQF filter, a bias of our own, and the samples of the half-second
+block that is still open.
+
+Rule: VQF (6-axis) [1]_ does the fusion. It clips its own bias estimate at 2 °/s and never detects rest above that, so
+the first stillness seen by a detector of ours takes the bias out before VQF sees the samples, whatever its size;
+later stillnesses correct it when more than 1 °/s has built up. Everything that is decided per block is decided at
+sample indices divisible by the block length, so that cutting the stream elsewhere changes nothing.
+
+.. [1] Laidig & Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and magnetic disturbance
+   rejection", Information Fusion 2023. doi:10.1016/j.inffus.2022.10.014
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from vqf import VQF
+
+from tracker.motion.samples import Array, Mask, Samples
+
+GRAVITY_M_S2 = 9.81
+STILL_BLOCK_S = 0.5
+"""Stillness is judged over two blocks of this length, so over one second."""
+STILL_GYR_SD_RAD_S = np.deg2rad(1.6)
+"""Tremor passes, any turn of a leg does not (an accelerometer's spread would mistake tremor for movement)."""
+STILL_TILT_RAD = np.deg2rad(0.75)
+"""Gravity's direction may differ by this between the two blocks."""
+BIAS_STEP_RAD_S = np.deg2rad(1.0)
+"""A later stillness corrects the bias only when it is off by more than this; VQF takes care of less."""
+BIAS_LIMIT_RAD_S = np.deg2rad(20.0)
+"""No sensor that works has more bias; more is a turn about the vertical."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """A block of samples with orientation.
+
+    Attributes
+    ----------
+    start_index, period_s
+        As in ``Samples``.
+    gyr
+        Turning rate without bias, rad/s, shape (n, 3), sensor frame.
+    up
+        Unit vector to the zenith, shape (n, 3), sensor frame.
+    lin
+        Acceleration without gravity, m/s², shape (n, 3), sensor frame.
+    valid, clipped
+        As in ``Samples``.
+    """
+
+    start_index: int
+    period_s: float
+    gyr: Array
+    up: Array
+    lin: Array
+    valid: Mask
+    clipped: Mask
+
+    def __len__(self) -> int:
+        return len(self.gyr)
+
+
+class Orienter:
+    """Turns samples into motion.
+
+    Parameters
+    ----------
+    period_s
+        Grid step, seconds.
+    """
+
+    def __init__(self, period_s: float) -> None:
+        self._period_s = period_s
+        self._block = max(2, round(STILL_BLOCK_S / period_s))
+        self._vqf = VQF(period_s)
+        self._bias = np.zeros(3)
+        self._seen_still = False
+        self._open = np.empty((0, 7))
+        self._last_block: tuple[Array, Array, Array] | None = None
+
+    def restart(self) -> None:
+        """Forget the orientation, keep the bias: the stream had a hole too long to bridge."""
+        residual = self._vqf.getBiasEstimate()[0]
+        self._vqf.resetState()
+        self._vqf.setBiasEstimate(residual, -1.0)
+        self._open = np.empty((0, 7))
+        self._last_block = None
+
+    def push(self, samples: Samples) -> list[Motion]:
+        """Return the motion of these samples."""
+        if not len(samples):
+            return []
+        cuts = self._still_blocks(samples)
+        parts: list[Motion] = []
+        begin = 0
+        for end, bias in [*cuts, (len(samples), None)]:
+            if end > begin:
+                parts.append(self._fuse(samples, begin, end))
+                begin = end
+            if bias is not None:
+                self._take_out(bias)
+        return parts
+
+    def flush(self) -> list[Motion]:
+        """Nothing is held back."""
+        return []
+
+    def _take_out(self, bias: Array) -> None:
+        """Use the mean rate of a stillness as bias from here on, where it is news."""
+        off = bias - self._bias - self._vqf.getBiasEstimate()[0]
+        if not self._seen_still or float(np.abs(off).max()) > BIAS_STEP_RAD_S:
+            self._seen_still = True
+            self._bias = bias
+            self._vqf.setBiasEstimate(np.zeros(3), -1.0)
+
+    def _fuse(self, samples: Samples, begin: int, end: int) -> Motion:
+        gyr = samples.gyr[begin:end] - self._bias
+        acc = np.ascontiguousarray(samples.acc[begin:end])
+        out = self._vqf.updateBatch(np.ascontiguousarray(gyr), acc)
+        w, x, y, z = out["quat6D"].T
+        up = np.empty((end - begin, 3))
+        up[:, 0] = 2 * (x * z - w * y)
+        up[:, 1] = 2 * (y * z + w * x)
+        up[:, 2] = 1 - 2 * (x * x + y * y)
+        return Motion(
+            samples.start_index + begin,
+            self._period_s,
+            gyr - out["bias"],
+            up,
+            acc - GRAVITY_M_S2 * up,
+            samples.valid[begin:end],
+            samples.clipped[begin:end],
+        )
+
+    def _still_blocks(self, samples: Samples) -> list[tuple[int, Array]]:
+        """Ends (offsets into ``samples``) of blocks that complete a stillness, with the mean rate over it."""
+        n = self._block
+        first = samples.start_index - len(self._open)
+        whole = np.concatenate([self._open, np.column_stack([samples.gyr, samples.acc, ~samples.valid])])
+        skip = -first % n if self._last_block is None and not len(self._open) else 0
+        count = max(0, (len(whole) - skip) // n)
+        self._open = whole[skip + count * n :].copy() if len(whole) > skip else whole[:0]
+        if len(whole) <= skip or not count:
+            return []
+        blocks = whole[skip : skip + count * n].reshape(count, n, 7)
+        mean = _sum(blocks) / n
+        sd = np.sqrt(np.maximum(_sum(blocks[:, :, :3] ** 2) / n - mean[:, :3] ** 2, 0.0)).max(axis=1)
+        sd[mean[:, 6] > 0] = np.inf  # filled in, not measured
+        acc = mean[:, 3:6]
+        tilt = acc / np.sqrt(acc[:, :1] ** 2 + acc[:, 1:2] ** 2 + acc[:, 2:] ** 2 + 1e-12)
+        found: list[tuple[int, Array]] = []
+        previous = self._last_block
+        for i in range(count):
+            current = (mean[i, :3], tilt[i], sd[i])
+            if previous is not None and current[2] < STILL_GYR_SD_RAD_S and previous[2] < STILL_GYR_SD_RAD_S:
+                rate = (current[0] + previous[0]) / 2
+                swing = float(np.abs(current[0] - previous[0]).max())
+                turned = float(np.sqrt(((current[1] - previous[1]) ** 2).sum()))
+                fits = turned < STILL_TILT_RAD and swing < STILL_GYR_SD_RAD_S
+                if fits and float(np.abs(rate).max()) < BIAS_LIMIT_RAD_S:
+                    found.append((skip + (i + 1) * n + first - samples.start_index, rate))
+            previous = current
+        self._last_block = previous
+        return found
+
+
+def _sum(blocks: Array) -> Array:
+    """Sum over axis 1 in a fixed order, whatever the number of blocks."""
+    total = blocks[:, 0].copy()
+    for i in range(1, blocks.shape[1]):
+        total += blocks[:, i]
+    return total

@@ -1,0 +1,203 @@
+"""Measuring: what one closed excursion was, by the definitions.
+
+In: the samples of a closed window with a short margin. Out: borders, range and speed (``Measures``). Remembered: nothing;
+``measure`` is a pure function and may look ahead within its window and filter both ways.
+
+Rule: the shank angle is the turning rate about the window's own flexion axis, integrated, with its slope set so that the
+change from end to end is what gravity says. Borders are where the speed passes 10 % of the phase's own peak.
+
+::
+
+     speed ω      ╭──╮
+                 ╱    ╲                          concentric: 10 % … 10 % of its peak
+        ────────┼──────┼───────┼───────┼──────
+              start  peak    peak ╲   ╱ end      hold between the phases at the top
+                     start   end   ╰─╯           eccentric: the same with −ω
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker.motion.axis import flexion_axis
+from tracker.motion.samples import Array, Mask
+
+EDGE_SHARE = 0.10
+STALL_FROM, STALL_TO = 0.15, 0.85
+"""A stall between these shares of the range belongs to its phase."""
+LARGE_SHARE = 0.30
+"""Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
+TRUTH_SIGMA_S = 0.025
+"""The definition's own smoothing."""
+PHASE_SIGMA_SHARE = 0.035
+"""Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
+MAX_SIGMA_S = 0.12
+LONG_HOLE_S = 0.25
+"""Interpolation bridges shorter holes; a longer one makes the numbers it touches unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a window holds; times in samples from the window's first, fractional."""
+
+    start: float
+    peak_start: float
+    peak_end: float
+    end: float
+    range_rad: float
+    peak_speed_rad_s: float
+
+
+def measure(
+    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Array
+) -> Measures | None:
+    """Measure one excursion.
+
+    Parameters
+    ----------
+    gyr, up
+        Turning rate without bias (rad/s) and up direction, sensor frame, shape (n, 3).
+    period_s
+        Sample spacing, seconds.
+    opened, top, closed
+        Rows at which the leg had left rest, was farthest, and was back.
+    lift
+        Cross product of the up direction at rest and at the top: tells the lift from the return.
+
+    Returns
+    -------
+    Measures or None
+        None where there is no lift or no return in the window.
+    """
+    axis = flexion_axis(gyr[opened : closed + 1])
+    if float((axis * lift).sum()) > 0.0:  # up turns against the sensor
+        axis = -axis
+    rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
+    angle = _shank_angle(rate, up, axis, period_s)
+    smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
+    lifted = _phase(smooth, rate, angle, 0, top, period_s)
+    lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
+    if lifted is None or lowered is None:
+        return None
+    start, peak_start, speed = lifted
+    n = len(rate) - 1
+    peak_end, end = n - lowered[1], n - lowered[0]
+    if peak_end < peak_start:
+        peak_start = peak_end = (peak_start + peak_end) / 2.0
+    shown = gaussian(angle, TRUTH_SIGMA_S / period_s)
+    zero = _at(shown, start)
+    inside = shown[int(np.ceil(start)) : int(end) + 1]
+    reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
+    return Measures(start, peak_start, peak_end, end, reach, speed)
+
+
+def _shank_angle(rate: Array, up: Array, axis: Array, period_s: float) -> Array:
+    """Integrated rate whose change from end to end is that of gravity's direction, rad."""
+    angle = np.cumsum(rate) * period_s
+    first = up[0] - axis * float((up[0] * axis).sum())
+    last = up[-1] - axis * float((up[-1] * axis).sum())
+    if float((first * first).sum()) < 0.1 or float((last * last).sum()) < 0.1:
+        return angle  # the axis is close to vertical: gravity says nothing about it
+    sine = float((np.cross(last, first) * axis).sum())
+    cosine = float((first * last).sum())
+    turned = float(np.arctan2(sine, cosine))
+    error = turned - float(angle[-1] - angle[0])
+    error -= 2.0 * np.pi * round(error / (2.0 * np.pi))
+    fixed: Array = angle + error * np.linspace(0.0, 1.0, len(angle))
+    return fixed
+
+
+def _phase(
+    smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
+) -> tuple[float, float, float] | None:
+    """Begin, end (fractional rows) and peak speed of the lift between two rows."""
+    stretch = smooth[first : last + 1]
+    if len(stretch) < 3:
+        return None
+    peak = first + int(np.argmax(stretch))
+    speed = float(smooth[peak])
+    if speed <= 0.0:
+        return None
+    begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
+    for _ in range(2):
+        share = PHASE_SIGMA_SHARE * (end - begin) * period_s
+        sigma = min(MAX_SIGMA_S, max(TRUTH_SIGMA_S, share)) / period_s
+        finer = gaussian(rate, sigma)
+        lo, hi = max(0, int(begin) - 1), min(len(finer), int(end) + 2)
+        peak = lo + int(np.argmax(finer[lo:hi]))
+        begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
+    return begin, end, speed
+
+
+def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple[float, float]:
+    """Where the rate passes 10 % of its peak, before the first and after the last large speed peak."""
+    least = EDGE_SHARE * float(rate[peak])
+    large = LARGE_SHARE * float(rate[peak])
+    fast = rate >= least
+    begin = _crossing_before(rate, fast, peak, first, least)
+    end = _crossing_after(rate, fast, peak, last, least)
+    low, high = _at(angle, begin), _at(angle, end)
+    while True:
+        earlier = np.flatnonzero(rate[first : max(first, int(begin))] >= large)
+        if not len(earlier):
+            break
+        bump = first + int(earlier[-1])
+        lower = _crossing_before(rate, fast, bump, first, least)
+        base = _at(angle, lower)
+        if not _at_stall(low - base, high - base):
+            break
+        begin, low = lower, base
+    while True:
+        later = np.flatnonzero(rate[int(end) + 1 : last + 1] >= large)
+        if not len(later):
+            break
+        bump = int(end) + 1 + int(later[0])
+        higher = _crossing_after(rate, fast, bump, last, least)
+        crown = _at(angle, higher)
+        if not _at_stall(high - low, crown - low):
+            break
+        end, high = higher, crown
+    return begin, end
+
+
+def _at_stall(reached: float, whole: float) -> bool:
+    return whole > 0.0 and STALL_FROM * whole < reached < STALL_TO * whole
+
+
+def _crossing_before(rate: Array, fast: Mask, peak: int, first: int, least: float) -> float:
+    slow = np.flatnonzero(~fast[first:peak])
+    if not len(slow):
+        return float(first)
+    i = first + int(slow[-1])
+    return i + (least - float(rate[i])) / float(rate[i + 1] - rate[i])
+
+
+def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float) -> float:
+    slow = np.flatnonzero(~fast[peak : last + 1])
+    if not len(slow):
+        return float(last)
+    i = peak + int(slow[0])
+    return i - (least - float(rate[i])) / float(rate[i - 1] - rate[i])
+
+
+def _at(series: Array, where: float) -> float:
+    i = min(int(where), len(series) - 2)
+    return float(series[i] + (where - i) * (series[i + 1] - series[i]))
+
+
+def gaussian(series: Array, sigma: float) -> Array:
+    """Smooth with a zero-phase Gaussian of ``sigma`` samples; the ends are held.
+
+    >>> gaussian(np.ones(5), 2.0).round(12).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    half = int(np.ceil(4.0 * sigma))
+    if half < 1:
+        return series
+    grid = np.arange(-half, half + 1) / sigma
+    kernel = np.exp(-0.5 * grid * grid)
+    padded = np.concatenate([np.full(half, series[0]), series, np.full(half, series[-1])])
+    smoothed: Array = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    return smoothed

@@ -1,0 +1,385 @@
+"""Segmentation: where excursions begin, peak and end, as it happens.
+
+In: the up direction in the sensor frame and the speed at which it turns, at about 25 steps a second. Out: ``Top`` (the
+leg has reached a peak) and ``Excursion`` (it came back, or it is plain that it never will). Remembered: a rest pose, how
+far the leg went from it, and what happened since.
+
+Rule: a zig-zag with hysteresis on the sphere, anchored at the rest pose; no axis and no mounting enters it.
+
+::
+
+    angle from rest
+      │        ┌──────┐  top: slow at the far side, or gave back 20 % of the swing
+      │       ╱        ╲
+      │      ╱          ╲   on the way back: gave back 35 %
+      │     ╱ opened: 3° ╲
+      └────╱──────────────╲──  closed: ≥ 65 % returned, and slow or turned round
+
+A leg that is still while it is away from rest may be holding at the top, or may have taken up another rest pose. Both are
+followed until the leg decides: a second ``_Watch`` is anchored where it is still; it is dropped when the first one
+closes, and takes over when the first is disproved.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+Vector = tuple[float, float, float]
+
+OPEN_CHORD = math.radians(3.0)
+"""An excursion opens this far from rest: above sway (about 1°), below the smallest repetition asked for."""
+MIN_TURN = math.radians(1.2)
+"""No turn is believed on less than this."""
+TOP_GIVEN_BACK = 0.20
+BACK_GIVEN_BACK = 0.35
+"""A dip inside a hold up to this share stays in the hold; a deeper one too, until 65 % is returned."""
+CLOSE_LEFT = 0.35
+"""Closed when no more than this share of the swing is left."""
+SLOW_SHARE = 0.15
+"""Slow is less than this share of the phase's own top speed."""
+CROSSED_SHARE = -0.35
+"""Gone through the rest pose to the other side: that pose was no rest."""
+LONGEST_S = 20.0
+"""An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
+STILL_CHORD = math.radians(1.0)
+SETTLE_S = 0.5
+"""The rest pose follows the leg when it has been still for so long at rest."""
+SECOND_S = 0.6
+"""Still for so long away from rest: perhaps another rest pose."""
+ANEW_S = 10.0
+"""Still for so long away from rest: certainly another rest pose."""
+DIP_SHARE = 0.30
+"""A second watch's excursion towards the first rest pose must be larger than this share to speak against it."""
+
+
+class Ending(Enum):
+    """How an excursion ended."""
+
+    RETURNED = "returned"
+    CROSSED = "crossed"
+    """It went through the rest pose to the other side."""
+    LEFT = "left"
+    """It never came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The leg has reached a peak."""
+
+    peak: int
+    top: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """From rest to a peak and back, in steps.
+
+    Attributes
+    ----------
+    peak
+        Its number.
+    begin
+        First step that may belong to it (the one after the last excursion's end, at most 3 s before ``opened``).
+    opened, top, end
+        Where it left rest, was farthest, and ended.
+    step
+        Where this was known.
+    rest, far, last
+        The up direction at rest, at the top and at the end, sensor frame.
+    ending
+        How it ended.
+    """
+
+    peak: int
+    begin: int
+    opened: int
+    top: int
+    end: int
+    step: int
+    rest: Vector
+    far: Vector
+    last: Vector
+    ending: Ending
+
+
+def chord(a: Vector, b: Vector) -> float:
+    """Length of the chord between two unit vectors (for small angles, the angle in rad).
+
+    >>> chord((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)) == math.sqrt(2)
+    True
+    """
+    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
+    return math.sqrt(x * x + y * y + z * z)
+
+
+def angle(a: Vector, b: Vector) -> float:
+    """Angle between two unit vectors, rad."""
+    return 2.0 * math.asin(min(1.0, 0.5 * chord(a, b)))
+
+
+class _State(Enum):
+    REST = 0
+    OUT = 1
+    BACK = 2
+    SETTLING = 3
+
+
+class _Watch:
+    """Follows the leg from one rest pose."""
+
+    __slots__ = (
+        "begin",
+        "before",
+        "far",
+        "fastest",
+        "low",
+        "low_pose",
+        "low_step",
+        "opened",
+        "plane",
+        "rest",
+        "state",
+        "still_pose",
+        "still_since",
+        "swing",
+        "told",
+        "top",
+        "top_pending",
+    )
+
+    def __init__(self, rest: Vector, step: int) -> None:
+        self.rest = self.far = self.low_pose = self.still_pose = rest
+        self.begin = self.opened = self.top = self.low_step = self.still_since = step
+        self.before = step
+        self.swing = self.fastest = self.low = 0.0
+        self.plane: Vector = (0.0, 0.0, 0.0)
+        self.state = _State.REST
+        self.told = False
+        self.top_pending: int | None = None
+
+    def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
+        """Take one step; says how the excursion ended when it does."""
+        if chord(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        state = self.state
+        if state is _State.OUT:
+            self._out(step, pose, speed)
+        elif state is _State.BACK:
+            return self._back(step, pose, speed)
+        elif state is _State.REST:
+            if chord(pose, self.rest) > OPEN_CHORD:
+                self.state = _State.OUT
+                self.opened = self.top = step
+                self.far, self.swing = pose, chord(pose, self.rest)
+                self.fastest, self.told = speed, False
+            elif step - self.still_since >= settle:
+                self.rest = pose
+        else:
+            self._settling(step, pose, settle)
+        return None
+
+    def _out(self, step: int, pose: Vector, speed: float) -> None:
+        away = chord(pose, self.rest)
+        if speed > self.fastest:
+            self.fastest = speed
+        if away >= self.swing:
+            self.far, self.swing, self.top = pose, away, step
+        given_back = chord(pose, self.far)
+        if not self.told and (speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing):
+            self.told = True
+            self.top_pending = self.top
+        if given_back > BACK_GIVEN_BACK * self.swing and given_back > MIN_TURN:
+            self.state = _State.BACK
+            self.fastest = speed
+            self.plane = tangent(self.rest, self.far)
+            self.low, self.low_step, self.low_pose = self._left(pose), step, pose
+
+    def _left(self, pose: Vector) -> float:
+        """Signed angle from the rest pose along the lift, rad."""
+        return math.atan2(_dot(pose, self.plane), _dot(pose, self.rest))
+
+    def _back(self, step: int, pose: Vector, speed: float) -> Ending | None:
+        left = self._left(pose)
+        swing = 2.0 * math.asin(min(1.0, 0.5 * self.swing))
+        if speed > self.fastest:
+            self.fastest = speed
+        if left < self.low:
+            self.low, self.low_step, self.low_pose = left, step, pose
+        rising = left - self.low
+        if self.low < CROSSED_SHARE * swing and self.low < -OPEN_CHORD:
+            return Ending.CROSSED
+        if self.low <= CLOSE_LEFT * swing:
+            if speed < SLOW_SHARE * self.fastest or rising > max(MIN_TURN, 0.1 * swing):
+                return Ending.RETURNED
+        elif rising > BACK_GIVEN_BACK * swing:
+            self.state = _State.OUT
+            self.fastest = speed
+        return None
+
+    def close(self, step: int) -> None:
+        """Begin again at the lowest pose of the return."""
+        self.begin = self.low_step
+        self.rest = self.low_pose
+        self.state = _State.SETTLING
+        self.opened = step
+
+    def _settling(self, step: int, pose: Vector, settle: int) -> None:
+        """Follow a return that goes on slowly after it was called over."""
+        left = _dot(pose, self.plane) - _dot(self.rest, self.plane)
+        if left < 0.0:
+            self.rest = pose
+        if left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
+            self.state = _State.REST
+
+    @property
+    def away(self) -> bool:
+        """An excursion is open."""
+        return self.state is _State.OUT or self.state is _State.BACK
+
+    @property
+    def returned(self) -> bool:
+        """Enough of the swing is undone for the excursion to count as over."""
+        return self.state is _State.BACK and self.low <= CLOSE_LEFT * angle(self.rest, self.far)
+
+    def excursion(self, peak: int, step: int, pose: Vector, ending: Ending, reach: int) -> Excursion:
+        """Describe the open excursion as it ended."""
+        end, last = (self.low_step, self.low_pose) if ending is Ending.RETURNED else (step, pose)
+        begin = max(self.begin, self.opened - reach)
+        return Excursion(peak, begin, self.opened, self.top, end, step, self.rest, self.far, last, ending)
+
+
+class Segmenter:
+    """Finds excursions in poses.
+
+    Parameters
+    ----------
+    step_s
+        Time between steps, seconds.
+    """
+
+    def __init__(self, step_s: float) -> None:
+        self._settle = max(2, round(SETTLE_S / step_s))
+        self._second_after = max(2, round(SECOND_S / step_s))
+        self._anew = round(ANEW_S / step_s)
+        self._longest = round(LONGEST_S / step_s)
+        self._reach = round(3.0 / step_s)
+        self._first: _Watch | None = None
+        self._second: _Watch | None = None
+        self._held: list[tuple[_Watch, Excursion]] = []
+        self._peaks = 0
+        self._announced: int | None = None
+
+    @property
+    def open_since(self) -> int | None:
+        """Step at which the open excursion left rest; None at rest."""
+        return self._first.opened if self._first is not None and self._first.away else None
+
+    def restart(self) -> None:
+        """Forget the poses: the stream had a hole too long to bridge."""
+        self._first = self._second = None
+        self._held = []
+        self._announced = None
+
+    def push(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
+        """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
+        first = self._first
+        if first is None:
+            self._first = _Watch(pose, step)
+            return []
+        ending = first.step(step, pose, speed, self._settle)
+        if not first.away:
+            return []
+        out: list[Top | Excursion] = []
+        if first.top_pending is not None and self._announced is None:
+            self._peaks += 1
+            self._announced = self._peaks
+            out.append(Top(self._peaks, first.top_pending, step))
+        first.top_pending = None
+        if ending is Ending.RETURNED:
+            out.append(self._close(first, step, pose, ending))
+            first.close(step)
+            self._second, self._held = None, []
+            return out
+        self._follow_second(first, step, pose, speed)
+        if ending is Ending.CROSSED or step - first.opened > self._longest or self._disproved(first, step):
+            out += self._give_up(first, step, pose, ending or Ending.LEFT)
+        return out
+
+    def flush(self, step: int) -> list[Top | Excursion]:
+        """End the stream: an open excursion is left open."""
+        first = self._first
+        if first is None or not first.away:
+            return []
+        ending = Ending.RETURNED if first.returned else Ending.LEFT
+        out: list[Top | Excursion] = [self._close(first, step, first.low_pose, ending)]
+        self.restart()
+        return out
+
+    def _close(self, watch: _Watch, step: int, pose: Vector, ending: Ending) -> Excursion:
+        if self._announced is None:
+            self._peaks += 1
+        peak = self._announced or self._peaks
+        self._announced = None
+        return watch.excursion(peak, step, pose, ending, self._reach)
+
+    def _follow_second(self, first: _Watch, step: int, pose: Vector, speed: float) -> None:
+        second = self._second
+        if second is not None:
+            if second.step(step, pose, speed, self._settle) is Ending.RETURNED:
+                self._held.append((second, second.excursion(0, step, pose, Ending.RETURNED, self._reach)))
+                second.close(step)
+            second.top_pending = None
+        still = step - first.still_since >= self._second_after
+        if still and (second is None or (not self._held and second.away)):
+            self._second = _Watch(pose, step)
+            self._second.begin = first.still_since
+
+    def _disproved(self, first: _Watch, step: int) -> bool:
+        """The leg has taken up another rest pose."""
+        if self._second is None:
+            return False
+        if not self._second.away and step - first.still_since >= self._anew:
+            return True
+        if not self._held:
+            return False
+        newest = self._held[-1][1]
+        here = chord(newest.rest, first.rest)
+        towards = chord(newest.far, first.rest) < here
+        if not towards:
+            return chord(newest.far, newest.rest) > OPEN_CHORD
+        large = [e for _, e in self._held if chord(e.far, e.rest) > DIP_SHARE * first.swing]
+        return len(large) >= 2
+
+    def _give_up(self, first: _Watch, step: int, pose: Vector, ending: Ending) -> list[Top | Excursion]:
+        out: list[Top | Excursion] = [self._close(first, step, pose, ending)]
+        if self._second is None:
+            self._first = _Watch(pose, step)
+            return out
+        self._first, self._second = self._second, None
+        for _, held in self._held:
+            self._peaks += 1
+            out.append(Top(self._peaks, held.top, step))
+            out.append(
+                Excursion(
+                    self._peaks, held.begin, held.opened, held.top, held.end, step, held.rest, held.far, held.last, held.ending
+                )
+            )
+        self._held = []
+        if self._first.away and self._first.told:
+            self._first.top_pending = self._first.top
+        return out
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def tangent(a: Vector, b: Vector) -> Vector:
+    """Unit tangent at ``a`` towards ``b``."""
+    along = _dot(a, b)
+    x, y, z = b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]
+    length = math.sqrt(x * x + y * y + z * z) or 1.0
+    return x / length, y / length, z / length

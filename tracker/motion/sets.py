@@ -1,0 +1,247 @@
+"""Sets: which excursions are repetitions, and which of them belong together.
+
+In: measured excursions (``Candidate``) in the order in which they closed, and the passing of time. Out: ``Rep``,
+``Rejected``, ``ExerciseSet``. Remembered: the open set and the candidates that wait for company.
+
+Rule: an excursion is judged by itself first (did the ankle swing about a fixed pivot, was it large enough, did it come
+back), then by its company. Told the exercise, one sure repetition is a set; otherwise alike ones must follow each other:
+three when nothing is known, two when the exercise is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from statistics import median
+
+from tracker.exercises import Exercise
+from tracker.motion.axis import Pivot
+from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+
+PARTIAL_SHARE = 0.60
+"""Less than this share of the usual range is a partial."""
+SET_PAUSE_S = 8.0
+SET_PAUSES = 3.0
+"""A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
+ALIKE_RANGE = 0.60
+ALIKE_DURATION = 0.30
+ALIKE_DIRECTION = math.cos(math.radians(40.0))
+UNTOLD_MIN_RANGE_DEG = 3.5
+UNTOLD_COMPANY = 3
+TOLD_COMPANY = 2
+
+SHORTEST_S = 0.35
+"""Lift and return of a leg; half a second per repetition is the fastest that people train."""
+VIGOROUS_M_S2 = 1.0
+"""Above this the ankle's acceleration is far over sensor noise and tilt error, so the pivot must show."""
+LEVER_M = (0.15, 1.2)
+"""Knee or hip to ankle, with room for the fit's error."""
+LONG_LEVER_M = 2.2
+"""A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
+EXPLAINED, WELL_EXPLAINED = 0.40, 0.75
+STEP_M_S2 = 2.5
+"""Without a pivot and more vigorous than this: a step rather than a shift or a shake."""
+SET_LEVER_M = 0.20
+"""Median over a set that begins: a resting ankle shaken by the other leg shows 0.08–0.20 m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A measured excursion with its evidence.
+
+    Attributes
+    ----------
+    rep
+        Its numbers.
+    pivot
+        How well a fixed pivot explains it.
+    direction
+        Direction of the lift at the rest pose, unit vector, sensor frame.
+    doubt
+        Set where the segmentation already knows that it is no repetition.
+    """
+
+    rep: Rep
+    pivot: Pivot
+    direction: tuple[float, float, float]
+    doubt: tuple[Reason, str] | None = None
+
+    @property
+    def range_deg(self) -> float:
+        """Range, degrees; 0 where unknown."""
+        return self.rep.range_deg or 0.0
+
+
+Outcome = Rep | Rejected | ExerciseSet
+
+
+class SetBuilder:
+    """Groups candidates into sets.
+
+    Parameters
+    ----------
+    exercise
+        The profile, or None: any leg lift counts.
+    """
+
+    def __init__(self, exercise: Exercise | None) -> None:
+        self._exercise = exercise
+        self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
+        self._company = TOLD_COMPANY if exercise else UNTOLD_COMPANY
+        self._waiting: list[Candidate] = []
+        self._reps: list[Candidate] = []
+        self._partials: list[Candidate] = []
+        self._steps = 0
+        self._number = 0
+
+    def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
+        """Judge a candidate. ``now_s`` is the stream time."""
+        doubt = candidate.doubt or self._veto(candidate)
+        if doubt is not None:
+            return self._walked(doubt[0], now_s) + [self._reject(candidate, *doubt, now_s)]
+        self._steps = 0
+        if self._reps:
+            return self._continue(candidate, now_s)
+        return self._wait(candidate, now_s)
+
+    @property
+    def busy(self) -> bool:
+        """A set is open, or candidates wait."""
+        return bool(self._reps or self._waiting)
+
+    def push_doubt(self, rejected: Rejected, now_s: float) -> list[Outcome]:
+        """Take something that could not be measured."""
+        return [rejected]
+
+    def tick(self, now_s: float, open_since_s: float | None) -> list[Outcome]:
+        """Let time pass. ``open_since_s`` is when the excursion now open left rest, None at rest."""
+        out: list[Outcome] = []
+        if self._reps:
+            deadline = self._reps[-1].rep.end_s + self._pause_s(self._reps)
+            if now_s > deadline and (open_since_s is None or open_since_s > deadline):
+                out += self.end_set(now_s)
+        if self._waiting and not self._reps:
+            deadline = self._waiting[-1].rep.end_s + self._pause_s(self._waiting)
+            if now_s > deadline and (open_since_s is None or open_since_s > deadline):
+                out += self._disperse(now_s)
+        return out
+
+    def end_set(self, now_s: float) -> list[Outcome]:
+        """Close the open set: the person said so, or it is over."""
+        out = self._disperse(now_s)
+        if not self._reps:
+            return out
+        reps = [c.rep for c in self._reps]
+        partials = [c.rep for c in self._partials]
+        starts = sorted(r.start_s for r in reps + partials)
+        pauses = [next((s - r.end_s for s in starts if s > r.start_s), None) for r in reps]
+        pauses[-1] = None
+        self._number += 1
+        out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
+        self._reps, self._partials = [], []
+        return out
+
+    def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
+        """Judge the candidate by itself."""
+        p, seconds = c.pivot, c.rep.under_tension_s
+        if c.range_deg < self._min_deg:
+            return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {self._min_deg:g}°"
+        if seconds < SHORTEST_S:
+            return Reason.TOO_FAST, f"{seconds:.2f} s < {SHORTEST_S:g} s"
+        swings = p.explained >= EXPLAINED and LEVER_M[0] <= p.lever_m <= LEVER_M[1]
+        swings |= p.explained >= WELL_EXPLAINED and LEVER_M[0] <= p.lever_m <= LONG_LEVER_M
+        if p.rms_m_s2 > VIGOROUS_M_S2 and not swings:
+            detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
+            return (Reason.WALKING if p.rms_m_s2 > STEP_M_S2 else Reason.NO_LEVER), detail
+        if p.explained >= EXPLAINED and p.lever_m < LEVER_M[0]:
+            return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
+        return None
+
+    def _walked(self, reason: Reason, now_s: float) -> list[Outcome]:
+        """End the set at the second step in a row."""
+        if reason is not Reason.WALKING:
+            return []
+        self._steps += 1
+        return self.end_set(now_s) if self._steps == 2 else []
+
+    def _wait(self, c: Candidate, now_s: float) -> list[Outcome]:
+        """No set is open: wait for company, or begin a set."""
+        out: list[Outcome] = []
+        if self._waiting and not all(_alike(c, w) for w in self._waiting):
+            out += self._disperse(now_s)
+        self._waiting.append(c)
+        sure = self._exercise is not None and c.range_deg >= self._exercise.sure_range_deg
+        if sure or len(self._waiting) >= self._company:
+            if median(w.pivot.lever_m for w in self._waiting) < SET_LEVER_M:
+                return out + self._disperse(now_s, Reason.NO_LEVER)
+            self._reps, self._waiting = self._waiting, []
+            out += [replace(w.rep, reported_s=now_s) for w in self._reps]
+            self._reps = [replace(w, rep=r) for w, r in zip(self._reps, out[-len(self._reps) :], strict=True)]  # type: ignore[arg-type]
+        return out
+
+    def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
+        """A set is open: one more, a partial, or something else."""
+        usual = median(r.range_deg for r in self._reps)
+        fits = _same_way(c, self._reps[-1]) and _as_long(c, self._reps)
+        if not fits:
+            return self._other(c, now_s)
+        if c.range_deg < PARTIAL_SHARE * usual:
+            self._partials.append(c)
+            detail = f"range {c.range_deg:.0f}° < {PARTIAL_SHARE:.0%} of the usual {usual:.0f}°"
+            return [self._reject(c, Reason.PARTIAL, detail, now_s)]
+        out = self._disperse(now_s)
+        if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
+            self._partials.insert(0, self._reps.pop())
+        counted = replace(c, rep=replace(c.rep, reported_s=now_s))
+        self._reps.append(counted)
+        return [*out, counted.rep]
+
+    def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
+        """Unlike the open set: when enough of these follow each other, they are a new set."""
+        out: list[Outcome] = []
+        if self._waiting and not all(_alike(c, w) for w in self._waiting):
+            out += self._disperse(now_s)
+        if len(self._waiting) + 1 < self._company:
+            self._waiting.append(c)
+            return out
+        waiting, self._waiting = self._waiting, []
+        out += self.end_set(now_s)
+        self._waiting = waiting
+        return out + self._wait(c, now_s)
+
+    def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
+        """Those who waited in vain."""
+        waiting, self._waiting = self._waiting, []
+        detail = f"{len(waiting)} alike, {self._company} needed"
+        if reason is Reason.NO_LEVER:
+            detail = "turned about a point close to the sensor"
+        return [self._reject(w, reason, detail, now_s) for w in waiting]
+
+    def _pause_s(self, group: list[Candidate]) -> float:
+        pauses = [b.rep.start_s - a.rep.end_s for a, b in zip(group, group[1:], strict=False)]
+        return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S
+
+    def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
+        rep = replace(c.rep, reported_s=now_s)
+        return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+
+def _same_way(a: Candidate, b: Candidate) -> bool:
+    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
+
+
+def _ratio(a: float, b: float) -> float:
+    return min(a, b) / max(a, b) if max(a, b) > 0.0 else 0.0
+
+
+def _as_long(c: Candidate, group: list[Candidate]) -> bool:
+    usual = median(r.rep.under_tension_s for r in group)
+    return _ratio(c.rep.under_tension_s, usual) >= ALIKE_DURATION
+
+
+def _alike(a: Candidate, b: Candidate) -> bool:
+    return (
+        _same_way(a, b)
+        and _ratio(a.range_deg, b.range_deg) >= ALIKE_RANGE
+        and _ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= ALIKE_DURATION
+    )
