@@ -94,7 +94,7 @@ class Frames:
         if length != _FIXED_LENGTHS.get(opcode, length):
             return None
         body = self._file.read(length)
-        if len(body) < length or (opcode == Opcode.CHUNK and chunk_data(body) is None):
+        if len(body) < length or not _agrees(opcode, body):
             return None
         return Frame(at, opcode, body)
 
@@ -122,6 +122,25 @@ class Frames:
                 found = block.find(_ZSTD, found + 1)
             at += max(1, len(block) - _ZSTD_AT - len(_ZSTD) + 1)
         return None
+
+
+def _agrees(opcode: int, body: bytes) -> bool:
+    """Whether the lengths inside a record fit the record's own."""
+    if opcode == Opcode.CHUNK:
+        return chunk_data(body) is not None
+    if opcode == Opcode.HEADER:
+        return _texts_end(body, 2) == len(body)
+    if opcode == Opcode.METADATA:
+        pairs = _texts_end(body, 1)
+        return pairs + 4 + int.from_bytes(body[pairs : pairs + 4], "little") == len(body)
+    return True
+
+
+def _texts_end(body: bytes, count: int) -> int:
+    at = 0
+    for _ in range(count):
+        at += 4 + int.from_bytes(body[at : at + 4], "little")
+    return at
 
 
 def chunk_data(body: bytes) -> tuple[int, int, str, int] | None:
