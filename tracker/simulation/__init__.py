@@ -1,4 +1,7 @@
-"""A simulated leg and sensor, for demos and tests. The truth is known exactly; the core never imports this."""
+"""A simulated leg and sensor, for demos and tests. The truth is exact; the core never imports this.
+
+scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStream (arrays, Info, notifications)
+"""
 
 from .files import truth_json, write_csv, write_session
 from .leg import EXERCISES, ExerciseId

@@ -27,7 +27,7 @@ def write_csv(path: str | Path, stream: SensorStream) -> None:
 
 
 def truth_json(simulated: Simulated) -> str:
-    """The truth as text, in the layout that scripts score against."""
+    """Return the truth as text, in the layout that scripts score against."""
     return json.dumps(simulated.truth(), indent=1) + "\n"
 
 

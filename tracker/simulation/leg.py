@@ -2,10 +2,10 @@
 
 Frames
 ------
-Earth: x forward (at heading 0), y left, z up, metres. A segment's pitch is 0 when it hangs down and grows as its
-lower end swings backwards: thigh and shank point along (−sin φ, 0, −cos φ). On all fours the thigh is at 0° and the
-shank at 90°; hip extension (the kickback) is a growing pitch. The shank's body frame has z from ankle to knee and
-y to the left, so that its orientation is a turn by φ about y.
+Earth: x forward (at heading 0), y left, z up, metres. A segment's pitch φ is 0 when it hangs down and grows
+as its lower end swings backwards: thigh and shank point along (−sin φ, 0, −cos φ). On all fours the thigh is
+at 0° and the shank at 90°; hip extension (the kickback) is a growing pitch. The shank's body frame has z from
+ankle to knee and y to the left, so that its orientation is a turn by φ about y.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 THIGH_M = 0.42
-"""Hip to knee; with `SHANK_M` 0.24 and 0.25 of a 1.72 m stature (Winter, ISBN 978-0-470-39818-0, figure 4.1)."""
+"""Hip to knee: 0.245 of a 1.72 m stature (Winter, ISBN 978-0-470-39818-0, figure 4.1)."""
 SHANK_M = 0.42
 """Knee to ankle joint."""
 FOOT_M = 0.08
@@ -27,8 +27,8 @@ FOOT_M = 0.08
 TRUNK_M = 0.50
 """Shoulder blades to hip: the bridge's pivot arm."""
 
-TREMOR_DEG = 0.006
-"""Root mean square of the rested leg's 8–12 Hz tremor: some 0.2 m/s² at the ankle."""
+TREMOR_DEG = 0.003
+"""Root mean square of the rested leg's 8–12 Hz tremor: 0.15 m/s² at the ankle of a lifted leg."""
 
 ExerciseId = Literal[
     "cable",
@@ -44,9 +44,16 @@ ExerciseId = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """A still pose: hip over the ground (local x, y, z; m), thigh and shank pitch (rad), loaded or free foot.
+    """A still pose.
 
-    ``free`` is 0 with the foot on the ground (sway turns the leg about the ankle) and 1 where it hangs (about the hip).
+    Attributes
+    ----------
+    hip
+        Local x, y, z, m; the ground is at z = 0.
+    thigh, shank
+        Pitch, rad.
+    free
+        0 with the foot on the ground (sway turns the leg about the ankle), 1 where it hangs (about the hip).
     """
 
     hip: tuple[float, float, float]
@@ -56,7 +63,7 @@ class Posture:
 
 
 def posture(x: float, y: float, z: float, thigh_deg: float, shank_deg: float, free: float) -> Posture:
-    """A `Posture` from degrees."""
+    """Make a `Posture` from degrees."""
     return Posture((x, y, z), float(np.radians(thigh_deg)), float(np.radians(shank_deg)), free)
 
 
@@ -77,7 +84,7 @@ class Exercise:
     range_deg, range_spread_deg
         Usual shank range and how much people differ.
     knee_deg
-        Knee flexion (+) or extension (−) that goes with a full range of hip extension; adds to the shank's range.
+        Knee flexion (+) or extension (−) that goes with a full range; the hip makes the rest.
     hip_rise_m
         How far the hip itself is carried up at the top (the bridge).
     """
@@ -99,14 +106,14 @@ EXERCISES: dict[ExerciseId, Exercise] = {
     "dumbbell": Exercise(posture(0.05, 0.03, THIGH_M + 0.08, 0, 102, 1.0), 50, 6),
     # the leg starts in front and is pressed down and back against a roller above the heel
     "machine": Exercise(posture(-0.02, 0.06, STANDING.hip[2] + 0.03, -34, -26, 1.0), 36, 5, knee_deg=-5),
-    # on the back, raised leg parallel with the other thigh: it sinks towards the trunk's line as the hip rises
+    # on the back, raised leg parallel with the other thigh: it sinks as the hip rises
     "glute-bridge": Exercise(posture(0.0, 0.0, 0.11, -136, -132, 1.0), 24, 4, knee_deg=0, hip_rise_m=0.17),
 }
 
 
 @dataclass(slots=True, eq=False)
 class Stretch:
-    """One stretch of movement at the inner rate, in the local frame of the place where it begins.
+    """A stretch of movement at the inner rate, in the local frame of the place where it begins.
 
     Attributes
     ----------
@@ -163,13 +170,13 @@ def still(pose: Posture, n: int) -> Stretch:
         swing=full(0.0),
         free=full(pose.free),
         sway=full(1.0),
-        tremor=full(1.0),
+        tremor=full(0.3),
         shock=np.zeros((n, 3)),
     )
 
 
 def direction(pitch: ArrayLike) -> Array:
-    """Unit vectors from a segment's upper end to its lower end, shape (n, 3)."""
+    """Return unit vectors from a segment's upper end to its lower end, shape (n, 3)."""
     pitch = np.asarray(pitch, dtype=float)
     return np.stack([-np.sin(pitch), np.zeros_like(pitch), -np.cos(pitch)], axis=-1)
 

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 
 def stand_on(stretch: Stretch, ankle: Array) -> None:
-    """Place the knee over a given ankle path (n, 3), along the stretch's shank pitch, roll and yaw; hip upright."""
+    """Place the knee over an ankle path (n, 3), along the stretch's pitch, roll and yaw; the hip above it."""
     pitch, roll, yaw = stretch.pitch, stretch.roll, stretch.yaw
     back, side = -np.sin(pitch), np.sin(roll) * np.cos(pitch)
     shank = np.stack(
@@ -68,6 +68,7 @@ def fidget(pose: Posture, rng: np.random.Generator) -> Stretch:
     kinds = ("lean", "weight", "taps") if pose is STANDING else ("shift", "weight", "shift")
     kind = rng.choice(kinds)
     sign = rng.choice([-1.0, 1.0])
+    on_floor = abs(np.cos(pose.shank)) < 0.5 and pose.hip[2] > 0.3  # all fours: the foot can only go up
     if kind == "lean":  # the knee goes forward over the standing foot, the heel may rise
         stretch.pitch = stretch.pitch + np.radians(rng.uniform(13, 22)) * move
         ankle = ankle + move[:, None] * np.array([0.02, 0.0, rng.uniform(0.0, 0.05)])
@@ -78,9 +79,9 @@ def fidget(pose: Posture, rng: np.random.Generator) -> Stretch:
         stretch.roll = sign * np.radians(rng.uniform(4, 9)) * move
         stretch.pitch = stretch.pitch + np.radians(rng.uniform(-4, 4)) * move
         stand_on(stretch, ankle)
-    else:  # the whole leg is set down elsewhere, or the body leans, and comes back
+    else:  # the lower leg moves, or the body leans, and comes back
         turn = np.radians(rng.uniform(13, 22)) if kind == "shift" else np.radians(rng.uniform(2, 6))
-        stretch.pitch = stretch.pitch - turn * move
+        stretch.pitch = stretch.pitch + (1.0 if on_floor else sign) * turn * move
         stretch.roll = sign * np.radians(rng.uniform(2, 8)) * move
         away = rng.uniform(-1, 1, size=3) * np.array([0.08, 0.05, 0.02])
         stretch.hip = stretch.hip + move[:, None] * away

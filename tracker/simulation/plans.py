@@ -26,10 +26,26 @@ class Activity:
         ``stand``, ``walk``, ``slow-walk``, ``fidget``, ``squat``, ``sit`` or ``cuff``.
     seconds
         About how long (one ``squat`` or ``sit`` takes its own time).
+    posture
+        ``standing``, or in the exercise's own rest pose (``stand``, ``fidget`` and ``cuff`` only).
     """
 
     doing: Doing
     seconds: float = 3.0
+    posture: Literal["standing", "exercise"] = "standing"
+
+    def __post_init__(self) -> None:
+        """Check the posture.
+
+        Raises
+        ------
+        ValueError
+            For walking or squatting in the exercise's rest pose, or a time that is not positive.
+        """
+        if self.posture == "exercise" and self.doing not in ("stand", "fidget", "cuff"):
+            raise ValueError(f"{self.doing} is done standing")
+        if not self.seconds > 0:
+            raise ValueError(f"seconds must be positive, got {self.seconds}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class SetPlan:
     fatigue: float = 0.1
     hesitations: float = 0.05
     tap_m_s2: float = 0.0
-    tremor_deg: float = 0.006
+    tremor_deg: float = 0.003
 
     def __post_init__(self) -> None:
         """Refuse what no leg can do.
@@ -145,13 +161,13 @@ _TEMPO: dict[Scenario, dict[str, tuple[float, float]]] = {
 
 
 def scenario(name: Scenario, exercise: ExerciseId, seed: int = 0) -> Plan:
-    """A ready session of 1.5–4 minutes.
+    """Draw a ready session of 1.5–4 minutes.
 
     Parameters
     ----------
     name
-        ``nominal``, ``slow``, ``fast`` (with partials), ``fast-no-pause`` (0.9–1.2 s a repetition), ``short-sets``
-        (1–3 repetitions), ``taps``, ``walking`` (much of it, and fidgets) or ``fatigue``.
+        ``nominal``, ``slow``, ``fast`` (with partials), ``fast-no-pause`` (0.9–1.2 s a repetition),
+        ``short-sets`` (1–3 repetitions), ``taps``, ``walking`` (much of it, and fidgets) or ``fatigue``.
     exercise
         One of the eight exercise ids.
     seed
@@ -166,12 +182,14 @@ def scenario(name: Scenario, exercise: ExerciseId, seed: int = 0) -> Plan:
     if name not in SCENARIOS:
         raise ValueError(f"unknown scenario {name!r}, expected one of {', '.join(SCENARIOS)}")
     rng = np.random.default_rng([seed, SCENARIOS.index(name), EXERCISE_IDS.index(exercise)])
-    sets = {"slow": 2, "fast": 2, "short-sets": 4, "walking": 3}.get(name, 3 if name != "fatigue" else 2)
+    sets = {"slow": 2, "fast": 2, "fatigue": 2, "short-sets": 4}.get(name, 3)
     steps: list[Activity | SetPlan] = [
         Activity("stand", rng.uniform(3, 5)),
         Activity("walk", rng.uniform(6, 10)),
     ]
     for _ in range(sets):
+        if name in ("short-sets", "walking") and rng.random() < 0.5:
+            steps.append(Activity("fidget", 2.0, posture="exercise"))
         steps += [_set(name, rng), *_between(name, rng)]
     return Plan(exercise, tuple(steps), label=name)
 
@@ -189,14 +207,16 @@ def _set(name: Scenario, rng: np.random.Generator) -> SetPlan:
         fatigue=float(rng.uniform(0.35, 0.6)) if name == "fatigue" else float(rng.uniform(0.0, 0.15)),
         hesitations=0.15 if name in ("fatigue", "slow") else 0.04,
         tap_m_s2=float(rng.uniform(5, 25)) if name == "taps" else 0.0,
-        tremor_deg=float(rng.uniform(0.003, 0.012)) * (2 if name == "fatigue" else 1),
+        tremor_deg=float(rng.uniform(0.0015, 0.006)) * (2 if name == "fatigue" else 1),
     )
 
 
 def _between(name: Scenario, rng: np.random.Generator) -> list[Activity | SetPlan]:
     fidgets, stand = Activity("fidget", rng.uniform(4, 8)), Activity("stand", rng.uniform(3, 6))
-    walk = Activity(rng.choice(["walk", "walk", "slow-walk"]), rng.uniform(6, 14))
-    extra = Activity(rng.choice(["squat", "sit", "cuff", "fidget"]), rng.uniform(3, 6))
+    gaits: tuple[Doing, ...] = ("walk", "walk", "slow-walk")
+    others: tuple[Doing, ...] = ("squat", "sit", "cuff", "fidget")
+    walk = Activity(gaits[rng.integers(3)], rng.uniform(6, 14))
+    extra = Activity(others[rng.integers(4)], rng.uniform(3, 6))
     if name == "walking":
         slow = Activity("slow-walk", rng.uniform(10, 20))
         return [fidgets, Activity("walk", rng.uniform(15, 30)), extra, fidgets, slow, stand]

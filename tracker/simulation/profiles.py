@@ -68,7 +68,7 @@ def smooth(values: Array, sigma_s: float) -> Array:
 
 
 def through(times_s: ArrayLike, values: ArrayLike, n: int, sigma_s: float = 0.0) -> Array:
-    """A curve through knots that never overshoots them (monotone cubic), then smoothed.
+    """Draw a curve through knots that never overshoots them (monotone cubic), then smoothed.
 
     Fritsch and Carlson's limiter in Brodlie's form, doi:10.1137/0717021; flat runs stay flat.
 

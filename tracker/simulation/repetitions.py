@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples in which one movement was made: lift from `bottom`, top from `top_start` to `top_end`, back at `end`."""
+    """Samples of one movement: lift from `bottom`, at the top from `top_start` to `top_end`, back at `end`."""
 
     bottom: int
     top_start: int
@@ -95,7 +95,10 @@ def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple
         exponents = shape * rng.uniform(0.92, 1.08, size=4)
         stall = rng.uniform(0.85, 0.99) if rng.random() < plan.hesitations and not partial else 0.0
         n = count(plan.concentric_s * slower[0] * quicker)
-        track.add(track.value + (top - track.value) * phase(n, *exponents[:2], rng.uniform(0.4, 0.6), stall))
+        track.add(
+            track.value
+            + (top - track.value) * phase(n, exponents[0], exponents[1], rng.uniform(0.4, 0.6), stall)
+        )
         top_start = track.length - 1
         hold = count(plan.hold_s * slower[1]) if plan.hold_s else 0
         track.keep(hold, rng, -min(0.04, 0.02 * plan.hold_s) * top * rng.uniform(-0.3, 1))

@@ -57,8 +57,8 @@ def multiply(left: Array, right: Array) -> Array:
 
 
 def conjugate(quat: Array) -> Array:
-    """The inverse of unit quaternions."""
-    return quat * np.array([1.0, -1.0, -1.0, -1.0])
+    """Return the inverse of unit quaternions."""
+    return np.asarray(quat * np.array([1.0, -1.0, -1.0, -1.0]))
 
 
 def rotate(quat: Array, vector: ArrayLike) -> Array:

@@ -1,15 +1,15 @@
 """A strapped-on motion sensor: from a leg in space to what a chip reads.
 
-In: a `Simulated` leg and a `SensorModel`. Out: a `SensorStream` with the samples that arrived, as arrays and as the
-notifications that carried them.
+In: a `Simulated` leg and a `SensorModel`. Out: a `SensorStream` with the samples that arrived, as arrays and
+as the notifications that carried them.
 
-Specific force is f = Rᵀ(a − g) and the turning rate is that of the body frame, both from central differences at
-1 kHz, averaged over one sample period as a chip's low-pass does.
+Specific force is f = Rᵀ(a − g) and the turning rate is that of the body frame, both from central differences
+at 1 kHz, averaged over one sample period as a chip's low-pass does.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from firmware_protocol import Scales
 
 from . import rotations
-from .profiles import RATE_HZ
+from .profiles import RATE_HZ, through
 from .session import Simulated
 from .wire import Link, Notification, deliver, info_bytes
 
@@ -56,6 +56,8 @@ class SensorModel:
         Factor on the data sheets' noise densities; 0 switches noise off.
     scale_error, misalignment_deg
         Standard deviations of the gain error (share) and of the angle between the axes.
+    slip_deg, slip_at_s
+        How far, and when, the cuff turns on the leg (about a random axis, within 0.2 s).
     acc_range_g, gyr_range_dps
         Full scale.
     quantised
@@ -76,10 +78,12 @@ class SensorModel:
     noise: float = 1.0
     scale_error: float = 0.005
     misalignment_deg: float = 0.5
+    slip_deg: float = 0.0
+    slip_at_s: float = 0.0
     acc_range_g: int = 16
     gyr_range_dps: int = 2000
     quantised: bool = True
-    link: Link = Link()
+    link: Link = field(default_factory=Link)
 
     def __post_init__(self) -> None:
         """Check the rate.
@@ -99,7 +103,7 @@ class SensorModel:
 
     @classmethod
     def ideal(cls, rate_hz: int = 100) -> SensorModel:
-        """A sensor without any error, strapped on straight."""
+        """Make a sensor without any error, strapped on straight."""
         return cls(
             rate_hz=rate_hz,
             strap="aligned",
@@ -113,7 +117,7 @@ class SensorModel:
         )
 
     def at(self, rate_hz: int) -> SensorModel:
-        """The same sensor at another rate."""
+        """Return the same sensor at another rate."""
         return replace(self, rate_hz=rate_hz)
 
 
@@ -171,11 +175,7 @@ def _ideal(simulated: Simulated, model: SensorModel, rng: np.random.Generator) -
     position = simulated.ankle + rotations.rotate(simulated.quat, place) + simulated.shock
     linear = np.zeros_like(position)
     linear[1:-1] = np.diff(position, 2, axis=0) * RATE_HZ**2
-    strap = {
-        "random": lambda: rotations.random_rotation(rng),
-        "tilted": lambda: rotations.random_rotation(rng, tilt_rad=np.radians(25)),
-        "aligned": lambda: np.array([1.0, 0.0, 0.0, 0.0]),
-    }[model.strap]()
+    strap = _strap(model, simulated, rng)
     quat = rotations.multiply(simulated.quat, strap)
     force = rotations.rotate(rotations.conjugate(quat), linear - GRAVITY)
     turn = np.zeros_like(position)
@@ -185,6 +185,18 @@ def _ideal(simulated: Simulated, model: SensorModel, rng: np.random.Generator) -
     half = 0.5 / model.true_rate_hz
     time_s = np.arange(half, simulated.duration_s - half - 2 / RATE_HZ, 2 * half)
     return time_s, _averaged(force, time_s, half), _averaged(turn, time_s, half)
+
+
+def _strap(model: SensorModel, simulated: Simulated, rng: np.random.Generator) -> Array:
+    """Sensor frame → shank frame, shape (4,) or, where the cuff slips, (n, 4)."""
+    strap = np.array([1.0, 0.0, 0.0, 0.0])
+    if model.strap != "aligned":
+        tilt = np.radians(25) if model.strap == "tilted" else None
+        strap = rotations.random_rotation(rng, tilt_rad=tilt)
+    if not model.slip_deg:
+        return strap
+    slid = through([model.slip_at_s, model.slip_at_s + 0.2], [0.0, 1.0], len(simulated.quat), 0.02)
+    return rotations.multiply(rotations.about(_unit(rng), np.radians(model.slip_deg) * slid), strap)
 
 
 def _averaged(values: Array, time_s: Array, half_s: float) -> Array:
@@ -208,7 +220,7 @@ def _flaws(acc: Array, gyr: Array, model: SensorModel, rng: np.random.Generator)
         gain = np.diag(1 + rng.normal(0, model.scale_error, size=3))
         cross = np.radians(model.misalignment_deg) * rng.normal(size=(3, 3))
         np.fill_diagonal(cross, 0.0)
-        return values @ (gain + cross).T
+        return np.asarray(values @ (gain + cross).T)
 
     acc, gyr = distort(acc), distort(gyr)
     phase = rng.uniform(0, 2 * np.pi)

@@ -1,12 +1,12 @@
 """From a plan to a leg in space and the truth about it.
 
-`simulate` strings stretches together, each beginning in the pose and place where the one before ended, adds sway and
-tremor, and measures the truth on the noise-free orientation. The result knows nothing of sensors.
+`simulate` strings stretches together, each beginning in the pose and place where the one before ended, adds
+sway and tremor, and measures the truth on the noise-free orientation. The result knows nothing of sensors.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from .gait import gait, walk
 from .leg import EXERCISES, SHANK_M, STANDING, TREMOR_DEG, ExerciseId, Posture, Stretch
 from .motions import adjust_cuff, change, fidget, squat, stay
 from .plans import Activity, Plan, SetPlan
-from .profiles import RATE_HZ, band_noise
+from .profiles import RATE_HZ, band_noise, smooth
 from .repetitions import Window, perform
 
 Array = NDArray[np.float64]
@@ -81,9 +81,7 @@ class Simulated:
         return sum(len(one.reps) for one in self.sets)
 
     def truth(self) -> dict[str, Any]:
-        """The truth as a truth file has it (plus ``activities``)."""
-        from dataclasses import asdict
-
+        """Return the truth as a truth file has it (plus ``activities``)."""
         return {
             "variant": self.exercise,
             "label": self.label,
@@ -127,6 +125,7 @@ def _stretches(
     exercise = EXERCISES[plan.exercise]
     off_plane = np.radians(rng.uniform(0, 20) if plan.off_plane_deg is None else plan.off_plane_deg)
     style = {slow: gait(rng, slow=slow) for slow in (False, True)}
+    usual_deg = exercise.range_deg + exercise.range_spread_deg * float(np.clip(rng.normal(), -2, 2))
     pose = STANDING
     stretches: list[Stretch] = []
     windows: list[list[Window]] = []
@@ -151,18 +150,21 @@ def _stretches(
     for step in plan.steps:
         if isinstance(step, SetPlan):
             go_to(exercise.rest)
-            stretch, found = perform(step, exercise, off_plane, rng)
+            usual = replace(step, range_deg=step.range_deg or usual_deg)
+            stretch, found = perform(usual, exercise, off_plane, rng)
             add("set", stretch, found)
             if rng.random() < 0.5:
                 add("stand", stay(pose, rng.uniform(0.5, 3)))
         else:
-            go_to(STANDING)
-            for stretch in _activity(step, style, rng):
+            go_to(exercise.rest if step.posture == "exercise" else STANDING)
+            for stretch in _activity(step, pose, style, rng):
                 add(step.doing, stretch)
     return stretches, tuple(spans), windows
 
 
-def _activity(step: Activity, style: dict[bool, Any], rng: np.random.Generator) -> list[Stretch]:
+def _activity(
+    step: Activity, pose: Posture, style: dict[bool, Any], rng: np.random.Generator
+) -> list[Stretch]:
     if step.doing in ("walk", "slow-walk"):
         return [
             walk(step.seconds, style[step.doing == "slow-walk"], rng, turn_rad=rng.choice([0, np.pi, 1.5]))
@@ -172,12 +174,12 @@ def _activity(step: Activity, style: dict[bool, Any], rng: np.random.Generator) 
     if step.doing == "sit":
         return [squat(rng, sit=True)]
     if step.doing == "cuff":
-        return [adjust_cuff(STANDING, max(2.0, step.seconds), rng)]
+        return [adjust_cuff(pose, max(2.0, step.seconds), rng)]
     if step.doing == "stand":
-        return [stay(STANDING, step.seconds)]
+        return [stay(pose, step.seconds)]
     out: list[Stretch] = []
     while sum(map(len, out)) < step.seconds * RATE_HZ:
-        out += [fidget(STANDING, rng), stay(STANDING, rng.uniform(0.2, 1.5))]
+        out += [fidget(pose, rng), stay(pose, rng.uniform(0.2, 1.5))]
     return out
 
 
@@ -228,9 +230,7 @@ def _join(stretches: list[Stretch], name: str) -> Array:
 
 
 def _smooth_joins(values: Array) -> Array:
-    from .profiles import smooth
-
-    return smooth(values, 0.1)
+    return np.asarray(smooth(values, 0.1))
 
 
 def _swing(stretches: list[Stretch]) -> Array:
@@ -245,7 +245,7 @@ def _sway(stretches: list[Stretch], rng: np.random.Generator) -> Array:
     fast = np.radians(TREMOR_DEG) * band_noise(rng, n, 3, 8, 12) * np.array([0.6, 1.0, 0.3])
     sway = _smooth_joins(_join(stretches, "sway"))[:, None]
     tremor = _smooth_joins(_join(stretches, "tremor"))[:, None]
-    return slow * sway + fast * tremor
+    return np.asarray(slow * sway + fast * tremor)
 
 
 def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) -> TrueSet:
@@ -265,8 +265,6 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
 
 
 def _shift(movement: truth.Movement, samples: int) -> truth.Movement:
-    from dataclasses import replace
-
     by = samples / RATE_HZ
     names = ("start_s", "peak_start_s", "peak_end_s", "end_s")
     return replace(movement, **{name: getattr(movement, name) + by for name in names})

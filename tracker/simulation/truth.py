@@ -1,13 +1,13 @@
-"""What was done, exactly: the definitions of the repetition's borders, applied to the noise-free angle.
+r"""What was done, exactly: the definitions of the repetition's borders, applied to the noise-free angle.
 
-In: the physical shank angle about the set's flexion axis at the inner rate, and the windows in which each movement
-was made. Out: borders, range and speed. Nothing here is shared with what estimates them from a sensor.
+In: the physical shank angle about the set's flexion axis at the inner rate, and the windows in which each
+movement was made. Out: borders, range and speed. Nothing is shared with what estimates them from a sensor.
 
 ::
 
     angle          ____________
-                  /            \\
-    ____________/                \\__________________/
+                  /            \
+    ____________/                \__________________/
                 |  |            | |                  |
             start  peak_start   peak_end  end        next start
                    (each at 10 % of that phase's own peak speed)
@@ -28,6 +28,7 @@ SIGMA_S = 0.025
 """Gaussian that separates movement from tremor."""
 BORDER = 0.10
 """Share of a phase's peak speed at which it begins and ends."""
+_MARGIN = round(0.15 * RATE_HZ)  # smoothing carries a border past the movement's own window
 STALL = (0.15, 0.85)
 """A stall between these shares of the range belongs to its phase."""
 
@@ -106,24 +107,23 @@ def measure(angle: Array, bottom: int, top_start: int, top_end: int, end: int) -
     speed = np.gradient(angle) * RATE_HZ
     top = top_start + int(np.argmax(angle[top_start : top_end + 1]))
     low, high = angle[bottom], angle[top]
-    up = slice(bottom, top_end + 1)
-    start, peak_start, fastest = phase_borders(speed[up], (angle[up] - low) / (high - low))
-    down = slice(top_start, end + 1)
-    below = angle[end]
-    peak_end, finish, _ = phase_borders(-speed[down], (high - angle[down]) / (high - below))
-    begin = bottom + start
-    window = angle[bottom + int(start) : top_start + int(np.ceil(finish)) + 1]
-    at_start = np.interp(begin, np.arange(len(angle)), angle)
+    up, down = max(0, bottom - _MARGIN), max(0, top_start - _MARGIN)
+    rising = slice(up, top_end + _MARGIN)
+    start, peak_start, fastest = phase_borders(speed[rising], (angle[rising] - low) / (high - low))
+    falling = slice(down, end + _MARGIN)
+    peak_end, finish, _ = phase_borders(-speed[falling], (high - angle[falling]) / (high - angle[end]))
+    window = angle[up + int(start) : down + int(np.ceil(finish)) + 1]
+    at_start = np.interp(up + start, np.arange(len(angle)), angle)
     return Movement(
-        start_s=begin / RATE_HZ,
-        peak_start_s=(bottom + peak_start) / RATE_HZ,
-        peak_end_s=(top_start + peak_end) / RATE_HZ,
-        end_s=(top_start + finish) / RATE_HZ,
+        start_s=(up + start) / RATE_HZ,
+        peak_start_s=(up + peak_start) / RATE_HZ,
+        peak_end_s=(down + peak_end) / RATE_HZ,
+        end_s=(down + finish) / RATE_HZ,
         range_deg=float(np.degrees(np.max(np.abs(window - at_start)))),
         peak_speed_deg_s=float(np.degrees(fastest)),
     )
 
 
 def smoothed(angle: Array) -> Array:
-    """The angle as the definitions see it: zero-phase Gaussian with σ 25 ms."""
-    return smooth(angle, SIGMA_S)
+    """Return the angle as the definitions see it: zero-phase Gaussian with σ 25 ms."""
+    return np.asarray(smooth(angle, SIGMA_S))

@@ -1,6 +1,6 @@
 """The air between sensor and computer: batches, losses, arrival times.
 
-In: raw samples with their times. Out: which of them arrived, and the notifications, in the project's own protocol.
+In: raw samples with their times. Out: which of them arrived, and the notifications (`firmware_protocol`).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def deliver(
         )
         ready = time_s[end - 1] - phase
         on_air = phase + np.ceil(ready / link.interval_s) * link.interval_s + delays[number]
-        last_ns = max(last_ns + 1000, link.host_start_ns + round(on_air * 1e9))
+        last_ns = max(last_ns + 1000, link.host_start_ns + round(float(on_air) * 1e9))
         out.append((last_ns, bytes(packet)))
     return arrived, out
 
