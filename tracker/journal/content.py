@@ -30,8 +30,7 @@ def content(session: Session) -> dict[str, Any]:
 
 def fingerprint(session: Session) -> str:
     """Return the SHA-256 of the canonical JSON: sorted keys, no spaces, shortest exact numbers."""
-    text = json.dumps(content(session), sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content(session)).encode()).hexdigest()
 
 
 def _set(logged: LoggedSet) -> dict[str, Any]:
@@ -78,5 +77,9 @@ def _stream(row: LoggedSet | LoggedRejected | LoggedGap) -> dict[str, int]:
     return {"recording": row.recording or 1, "sensor": row.sensor or 1}
 
 
-def _place(row: dict[str, Any]) -> tuple[int, int, float, float, int]:
-    return row["recording"], row["sensor"], row["start_s"], row["end_s"], row.get("peak", 0)
+def _place(row: dict[str, Any]) -> tuple[int, int, float, float, str]:
+    return row["recording"], row["sensor"], row["start_s"], row["end_s"], _canonical(row)
+
+
+def _canonical(value: dict[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)

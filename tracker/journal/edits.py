@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.journal.logged import LoggedEdit, LoggedRep, LoggedSet
-from tracker.journal.values import Side
+from tracker.journal.values import SetContext, Side
 from tracker.motion.values import Rep
 
 
@@ -66,6 +66,10 @@ SAME_PLACE = 0.5
 """Least overlap, as a share of the shorter one, for two windows to mean the same movement."""
 
 
+NO_SET = 0
+"""No row has this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an edited row lies in the session."""
@@ -110,6 +114,12 @@ def apply(
         )
         for entry in ledger
     )
+
+
+def said_at(sets: Sequence[LoggedSet], place: Place) -> SetContext | None:
+    """Return what was said of the set at a place, before edits; None if there is none."""
+    index = _find_set(sets, NO_SET, place)
+    return None if index is None else sets[index].said
 
 
 def undone_edits(ledger: Sequence[StoredEdit]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -115,7 +115,7 @@ class Journal:
         *,
         recording: int | None = None,
         sensor: int | None = None,
-        form: dict[int, tuple[str, ...]] | None = None,
+        form: Mapping[int, tuple[str, ...]] | None = None,
     ) -> int:
         """Save a set as it closes, in the session's current scoring; return its id.
 
@@ -136,9 +136,8 @@ class Journal:
         """
         with self._writing() as connection:
             found = self._id(session)
-            said = context or writing.session_context(connection, found)
             scored = ScoredSet(
-                measured=measured, context=said, recording=recording, sensor=sensor, form=form or {}
+                measured=measured, context=context, recording=recording, sensor=sensor, form=form or {}
             )
             return writing.save_set(connection, found, reading.current_scoring(connection, found), scored)
 
@@ -194,7 +193,8 @@ class Journal:
     ) -> int:
         """Keep what another algorithm made of a session, beside the earlier results; return its id.
 
-        All of it is one transaction. ``current``: it is what is shown from now on.
+        """Keep what another algorithm made of a session beside the earlier results; return its id.
+        set, carry over to what is now found at the same place.
         """
         with self._writing() as connection:
             return writing.add_scoring(connection, self._id(session), scored, at or _now(), current=current)

@@ -118,9 +118,13 @@ def _rep_cells(rep: Rep, pause_s: float | None, form: Mapping[int, tuple[str, ..
         maybe(rep.range_deg),
         maybe(rep.peak_speed_deg_s),
         maybe(pause_s),
-        plain_json([flag.value for flag in rep.flags]),
-        plain_json(sorted(form.get(rep.peak, ()))),
+        _texts([flag.value for flag in rep.flags]),
+        _texts(sorted(form.get(rep.peak, ()))),
     )
+
+
+def _texts(items: list[str]) -> str:
+    return plain_json(items) if items else "[]"
 
 
 def rejected_cells(rejected: Rejected) -> Cells:

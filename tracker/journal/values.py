@@ -135,7 +135,8 @@ class ScoredSet:
     measured
         From the core.
     context
-        What the sensor cannot know.
+        What the sensor cannot know. None: what was said of the set that an earlier scoring has there, else
+        exercise, working side and load of the session.
     recording
         Number of the recording it was found in; None: the session's latest.
     sensor
@@ -145,7 +146,7 @@ class ScoredSet:
     """
 
     measured: ExerciseSet
-    context: SetContext = SetContext()
+    context: SetContext | None = None
     recording: int | None = None
     sensor: int | None = None
     form: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

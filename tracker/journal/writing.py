@@ -98,12 +98,6 @@ def close_recording(
         raise JournalError(f"the session has no recording {number}")
 
 
-def session_context(connection: sqlite3.Connection, session_id: int) -> SetContext:
-    """Return what a set is if nobody said otherwise."""
-    row = connection.execute(sql.SESSION, (session_id,)).fetchone()
-    return SetContext(side=row["working_side"], exercise=row["exercise"], load_kg=row["load_kg"])
-
-
 def save_set(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredSet) -> int:
     """Insert a set with its repetitions and totals; return its id."""
     set_id = _insert_set(connection, session_id, scoring_id, scored)
@@ -153,8 +147,9 @@ def add_scoring(
     for number in known if scored.recordings is None else scored.recordings:
         _known("recording", number, known)
         connection.execute(sql.INSERT_SCORING_RECORDING, (scoring_id, session_id, number))
+    earlier, _ = reading.read_sets(connection, session_id, reading.current_scoring(connection, session_id))
     for item in scored.sets:
-        _insert_set(connection, session_id, scoring_id, item)
+        _insert_set(connection, session_id, scoring_id, item, earlier)
     for rejected in scored.rejected:
         save_rejected(connection, session_id, scoring_id, rejected)
     for gap in scored.gaps:
@@ -205,10 +200,19 @@ def undo(connection: sqlite3.Connection, edit_id: int, at: datetime) -> int:
     return undo_id
 
 
-def _insert_set(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredSet) -> int:
+def _insert_set(
+    connection: sqlite3.Connection,
+    session_id: int,
+    scoring_id: int,
+    scored: ScoredSet,
+    earlier: tuple[LoggedSet, ...] = (),
+) -> int:
     number = connection.execute(sql.NEXT_SET_NUMBER, (scoring_id,)).fetchone()[0]
     stream = _stream(connection, session_id, scored)
-    cells = (*rows.set_cells(scored.measured), *rows.context_cells(scored.context))
+    measured = rows.set_cells(scored.measured)
+    place = edits.Place(*stream, scored.measured.start_s, scored.measured.end_s)
+    said = scored.context or edits.said_at(earlier, place) or _session_context(connection, session_id)
+    cells = (*measured, *rows.context_cells(said))
     try:
         set_id = _insert(connection, sql.INSERT_SET, (scoring_id, session_id, number, *stream, *cells))
     except sqlite3.IntegrityError as error:
@@ -216,6 +220,11 @@ def _insert_set(connection: sqlite3.Connection, session_id: int, scoring_id: int
         raise JournalError(f"{where} is already saved, or is not a set ({error})") from error
     connection.executemany(sql.INSERT_REP, [(set_id, *rep) for rep in rows.rep_rows(scored)])
     return set_id
+
+
+def _session_context(connection: sqlite3.Connection, session_id: int) -> SetContext:
+    row = connection.execute(sql.SESSION, (session_id,)).fetchone()
+    return SetContext(side=row["working_side"], exercise=row["exercise"], load_kg=row["load_kg"])
 
 
 def _refresh_totals(connection: sqlite3.Connection, session_id: int) -> tuple[LoggedEdit, ...]:
