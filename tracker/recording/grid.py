@@ -17,9 +17,10 @@ from tracker.motion.samples import Array
 
 GAP_PERIODS = 1.5
 """The contract: a longer step is a gap."""
-_REGULAR_PERIODS = 1.75
-"""Steps up to here, in medians, count towards the first guess of the period. A time column rounded to
-milliseconds at 400 Hz has steps of 2 and 3 ms: the median alone is 20 % off, and 3 ms is 1.5 of it."""
+_USUAL = (0.499, 1.501)
+"""Steps within these multiples of the median count towards the first guess of the period: jitter is cut off
+on both sides alike. The median alone will not do: stamps rounded to milliseconds at 400 Hz have steps of 2
+and 3 ms, and either is 20 % off (and 3 is just 1.5 times 2)."""
 _WINDOW = 16
 """Rows on either side that fix the line; averages jitter of ±30 % of a period down to ±4 %."""
 
@@ -54,7 +55,9 @@ def to_grid(time_s: Array) -> Grid:
         Seconds since the first row, shape (n,), n ≥ 2, increasing.
     """
     steps = np.diff(time_s)
-    period_s = float(np.mean(steps[steps < _REGULAR_PERIODS * np.median(steps)]))
+    median_s = np.quantile(steps, 0.5, method="lower")  # a step that occurs, were there but two
+    low, high = median_s * np.array(_USUAL)
+    period_s = float(np.mean(steps[(steps >= low) & (steps <= high)]))
     for _ in range(2):  # the second pass knows the period from the runs that the first one found
         advance = _advance(time_s, steps, period_s)
         regular = advance == 1
