@@ -171,7 +171,7 @@ def _crossing_before(rate: Array, fast: Mask, peak: int, first: int, least: floa
     if not len(slow):
         return float(first)
     i = first + int(slow[-1])
-    return i + (least - float(rate[i])) / float(rate[i + 1] - rate[i])
+    return i + (least - float(rate[i])) / (float(rate[i + 1]) - float(rate[i]))
 
 
 def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float) -> float:
@@ -179,7 +179,7 @@ def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float)
     if not len(slow):
         return float(last)
     i = peak + int(slow[0])
-    return i - (least - float(rate[i])) / float(rate[i - 1] - rate[i])
+    return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
 
 
 def _at(series: Array, where: float) -> float:

@@ -39,8 +39,10 @@ CLOSE_LEFT = 0.35
 """Closed when no more than this share of the swing is left."""
 SLOW_SHARE = 0.15
 """Slow is less than this share of the phase's own top speed."""
-CROSSED_SHARE = -0.35
-"""Gone through the rest pose to the other side: that pose was no rest."""
+CROSSED_SHARE = 0.35
+"""Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
+RETURNED_SHARE = 0.50
+"""Back is within this share of the swing from the rest pose, in whatever direction."""
 LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
 STILL_CHORD = math.radians(1.0)
@@ -138,6 +140,8 @@ class _Watch:
         "low",
         "low_pose",
         "low_step",
+        "near",
+        "near_step",
         "opened",
         "plane",
         "rest",
@@ -152,9 +156,9 @@ class _Watch:
 
     def __init__(self, rest: Vector, step: int) -> None:
         self.rest = self.far = self.low_pose = self.still_pose = rest
-        self.begin = self.opened = self.top = self.low_step = self.still_since = step
+        self.begin = self.opened = self.top = self.low_step = self.near_step = self.still_since = step
         self.before = step
-        self.swing = self.fastest = self.low = 0.0
+        self.swing = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = _State.REST
         self.told = False
@@ -171,10 +175,7 @@ class _Watch:
             return self._back(step, pose, speed)
         elif state is _State.REST:
             if chord(pose, self.rest) > OPEN_CHORD:
-                self.state = _State.OUT
-                self.opened = self.top = step
-                self.far, self.swing = pose, chord(pose, self.rest)
-                self.fastest, self.told = speed, False
+                self._open(step, pose, speed)
             elif step - self.still_since >= settle:
                 self.rest = pose
         else:
@@ -196,6 +197,7 @@ class _Watch:
             self.fastest = speed
             self.plane = tangent(self.rest, self.far)
             self.low, self.low_step, self.low_pose = self._left(pose), step, pose
+            self.near, self.near_step = away, step
 
     def _left(self, pose: Vector) -> float:
         """Signed angle from the rest pose along the lift, rad."""
@@ -209,11 +211,15 @@ class _Watch:
         if left < self.low:
             self.low, self.low_step, self.low_pose = left, step, pose
         rising = left - self.low
-        if self.low < CROSSED_SHARE * swing and self.low < -OPEN_CHORD:
-            return Ending.CROSSED
+        away = chord(pose, self.rest)
+        if away < self.near:
+            self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
-            if speed < SLOW_SHARE * self.fastest or rising > max(MIN_TURN, 0.1 * swing):
+            slow = speed < SLOW_SHARE * self.fastest or rising > max(MIN_TURN, 0.1 * swing)
+            if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
+            if away - self.near > max(OPEN_CHORD, CROSSED_SHARE * self.swing):
+                return Ending.CROSSED
         elif rising > BACK_GIVEN_BACK * swing:
             self.state = _State.OUT
             self.fastest = speed
@@ -226,12 +232,24 @@ class _Watch:
         self.state = _State.SETTLING
         self.opened = step
 
+    def cross(self, step: int, pose: Vector, speed: float) -> None:
+        """Go on from the same rest pose, in another direction."""
+        self.begin = self.near_step
+        self._open(step, pose, speed)
+
+    def _open(self, step: int, pose: Vector, speed: float) -> None:
+        self.state = _State.OUT
+        self.opened = self.top = step
+        self.far, self.swing = pose, chord(pose, self.rest)
+        self.fastest, self.told = speed, False
+
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
         """Follow a return that goes on slowly after it was called over."""
         left = _dot(pose, self.plane) - _dot(self.rest, self.plane)
-        if left < 0.0:
+        farther = chord(pose, self.low_pose) > CLOSE_LEFT * self.swing
+        if left < 0.0 and not farther:
             self.rest = pose
-        if left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
+        if farther or left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
             self.state = _State.REST
 
     @property
@@ -304,6 +322,11 @@ class Segmenter:
             self._second, self._held = None, []
             return out
         self._follow_second(first, step, pose, speed)
+        if ending is Ending.CROSSED and self._second is None:
+            first.low_step, first.low_pose = first.near_step, first.rest
+            out.append(self._close(first, step, pose, Ending.RETURNED))
+            first.cross(step, pose, speed)
+            return out
         if ending is Ending.CROSSED or step - first.opened > self._longest or self._disproved(first, step):
             out += self._give_up(first, step, pose, ending or Ending.LEFT)
         return out

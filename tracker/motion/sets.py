@@ -166,18 +166,32 @@ class SetBuilder:
 
     def _wait(self, c: Candidate, now_s: float) -> list[Outcome]:
         """No set is open: wait for company, or begin a set."""
-        out: list[Outcome] = []
-        if self._waiting and not all(_alike(c, w) for w in self._waiting):
-            out += self._disperse(now_s)
         self._waiting.append(c)
+        family = self._family()
         sure = self._exercise is not None and c.range_deg >= self._exercise.sure_range_deg
-        if sure or len(self._waiting) >= self._company:
-            if median(w.pivot.lever_m for w in self._waiting) < SET_LEVER_M:
-                return out + self._disperse(now_s, Reason.NO_LEVER)
-            self._reps, self._waiting = self._waiting, []
-            out += [replace(w.rep, reported_s=now_s) for w in self._reps]
-            self._reps = [replace(w, rep=r) for w, r in zip(self._reps, out[-len(self._reps) :], strict=True)]  # type: ignore[arg-type]
-        return out
+        if not sure and len(family) < self._company:
+            return []
+        if median(w.pivot.lever_m for w in family) < SET_LEVER_M:
+            return self._disperse(now_s, Reason.NO_LEVER)
+        first = self._waiting.index(family[0])
+        between = [w for w in self._waiting[first:] if w not in family]
+        self._waiting = self._waiting[:first]
+        out = self._disperse(now_s)
+        for w in between:
+            out.append(self._partial(w, family, now_s))
+        self._reps = [replace(w, rep=replace(w.rep, reported_s=now_s)) for w in family]
+        return out + [w.rep for w in self._reps]
+
+    def _family(self) -> list[Candidate]:
+        """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
+        *earlier, newest = self._waiting
+        family = [newest]
+        for w in reversed(earlier):
+            if all(_alike(w, f) for f in family):
+                family.insert(0, w)
+            elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
+                break
+        return family
 
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
@@ -186,9 +200,7 @@ class SetBuilder:
         if not fits:
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
-            self._partials.append(c)
-            detail = f"range {c.range_deg:.0f}° < {PARTIAL_SHARE:.0%} of the usual {usual:.0f}°"
-            return [self._reject(c, Reason.PARTIAL, detail, now_s)]
+            return [self._partial(c, self._reps, now_s)]
         out = self._disperse(now_s)
         if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
             self._partials.insert(0, self._reps.pop())
@@ -198,16 +210,19 @@ class SetBuilder:
 
     def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Unlike the open set: when enough of these follow each other, they are a new set."""
-        out: list[Outcome] = []
-        if self._waiting and not all(_alike(c, w) for w in self._waiting):
-            out += self._disperse(now_s)
-        if len(self._waiting) + 1 < self._company:
-            self._waiting.append(c)
-            return out
-        waiting, self._waiting = self._waiting, []
-        out += self.end_set(now_s)
+        self._waiting.append(c)
+        if len(self._family()) < self._company:
+            return []
+        waiting, self._waiting = self._waiting[:-1], []
+        out = self.end_set(now_s)
         self._waiting = waiting
         return out + self._wait(c, now_s)
+
+    def _partial(self, c: Candidate, group: list[Candidate], now_s: float) -> Rejected:
+        usual = median(r.range_deg for r in group)
+        self._partials.append(replace(c, rep=replace(c.rep, reported_s=now_s)))
+        detail = f"range {c.range_deg:.0f}° < {PARTIAL_SHARE:.0%} of the usual {usual:.0f}°"
+        return self._reject(c, Reason.PARTIAL, detail, now_s)
 
     def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
         """Those who waited in vain."""
