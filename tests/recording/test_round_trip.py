@@ -211,6 +211,12 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path, header: Header) -> No
         RecordingWriter(tmp_path / "no" / "a.mcap", header)
 
 
+def test_a_header_that_cannot_be_written_leaves_no_file(tmp_path: Path, header: Header) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        RecordingWriter(tmp_path / "a.mcap", replace(header, load_kg=float("nan")))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_closed_recording_takes_nothing_more(tmp_path: Path, header: Header) -> None:
     writer = RecordingWriter(tmp_path / "a.mcap", header)
     writer.close()
