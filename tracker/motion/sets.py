@@ -4,8 +4,8 @@ In: measured excursions (``Candidate``) in the order in which they closed, and t
 ``Rejected``, ``ExerciseSet``. Remembered: the open set and the candidates that wait for company.
 
 Rule: an excursion is judged by itself first (did the ankle swing about a fixed pivot, was it large enough, did it come
-back), then by its company. Told the exercise, one sure repetition is a set; otherwise alike ones must follow each other:
-three when nothing is known, two when the exercise is.
+back), then by its company. Three alike ones in a row are a set. Told the exercise, a single sure one is a set too: large
+enough for the exercise and for what this person did before, and not part of a walk.
 """
 
 from __future__ import annotations
@@ -27,22 +27,30 @@ ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
 ALIKE_DIRECTION = math.cos(math.radians(40.0))
 UNTOLD_MIN_RANGE_DEG = 3.5
-UNTOLD_COMPANY = 3
-TOLD_COMPANY = 2
+COMPANY = 3
+"""So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
 SHORTEST_S = 0.35
 """Lift and return of a leg; half a second per repetition is the fastest that people train."""
-VIGOROUS_M_S2 = 1.0
-"""Above this the ankle's acceleration is far over sensor noise and tilt error, so the pivot must show."""
 LEVER_M = (0.15, 1.2)
 """Knee or hip to ankle, with room for the fit's error."""
 LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
-EXPLAINED, WELL_EXPLAINED = 0.40, 0.75
-STEP_M_S2 = 2.5
-"""Without a pivot and more vigorous than this: a step rather than a shift or a shake."""
+WELL_EXPLAINED = 0.75
+STEP_M_S2 = 1.8
+"""Above this the ankle's acceleration is far over sensor noise, tilt error and wobble, so a pivot must show …"""
+STEP_EXPLAINED = 0.20
+"""… at least this much (real walking at the shin: 0.03, 95th percentile 0.10; real repetitions: from 0.35)."""
+SHAKE_EXPLAINED = 0.40
+"""A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
 """Median over a set that begins: a resting ankle shaken by the other leg shows 0.08–0.20 m."""
+SET_EXPLAINED = 0.40
+"""Median over a set that begins with more than 1 m/s²."""
+BESIDE_S = 0.4
+"""What follows a step within this time, or precedes it, is a step too."""
+STEP_LONGEST_S = 1.6
+"""No swing of a walking leg lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,8 @@ class SetBuilder:
     def __init__(self, exercise: Exercise | None) -> None:
         self._exercise = exercise
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
-        self._company = TOLD_COMPANY if exercise else UNTOLD_COMPANY
+        self._usual_deg = 0.0
+        self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
         self._partials: list[Candidate] = []
@@ -98,8 +107,12 @@ class SetBuilder:
         """Judge a candidate. ``now_s`` is the stream time."""
         doubt = candidate.doubt or self._veto(candidate)
         if doubt is not None:
-            return self._walked(doubt[0], now_s) + [self._reject(candidate, *doubt, now_s)]
+            out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
+            return [*out, self._reject(candidate, *doubt, now_s)]
         self._steps = 0
+        if not self._reps and len(self._waiting) == 1 and self._sure(self._waiting[0]):
+            out = self._begin([self._waiting[0]], now_s)
+            return out + (self._continue(candidate, now_s) if self._reps else self._wait(candidate, now_s))
         if self._reps:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
@@ -120,6 +133,10 @@ class SetBuilder:
             deadline = self._reps[-1].rep.end_s + self._pause_s(self._reps)
             if now_s > deadline and (open_since_s is None or open_since_s > deadline):
                 out += self.end_set(now_s)
+        if not self._reps and len(self._waiting) == 1 and self._sure(self._waiting[0]):
+            quiet = self._waiting[0].rep.end_s + BESIDE_S
+            if now_s > quiet and (open_since_s is None or open_since_s > quiet):
+                return self._begin([self._waiting[0]], now_s)
         if self._waiting and not self._reps:
             deadline = self._waiting[-1].rep.end_s + self._pause_s(self._waiting)
             if now_s > deadline and (open_since_s is None or open_since_s > deadline):
@@ -137,6 +154,7 @@ class SetBuilder:
         pauses = [next((s - r.end_s for s in starts if s > r.start_s), None) for r in reps]
         pauses[-1] = None
         self._number += 1
+        self._usual_deg = median(c.range_deg for c in self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         return out
@@ -144,34 +162,57 @@ class SetBuilder:
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
         """Judge the candidate by itself."""
         p, seconds = c.pivot, c.rep.under_tension_s
+        beside = c.rep.start_s - self._stepped_s < BESIDE_S and seconds < STEP_LONGEST_S
         if c.range_deg < self._min_deg:
             return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {self._min_deg:g}°"
         if seconds < SHORTEST_S:
             return Reason.TOO_FAST, f"{seconds:.2f} s < {SHORTEST_S:g} s"
-        swings = p.explained >= EXPLAINED and LEVER_M[0] <= p.lever_m <= LEVER_M[1]
-        swings |= p.explained >= WELL_EXPLAINED and LEVER_M[0] <= p.lever_m <= LONG_LEVER_M
-        if p.rms_m_s2 > VIGOROUS_M_S2 and not swings:
-            detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
-            return (Reason.WALKING if p.rms_m_s2 > STEP_M_S2 else Reason.NO_LEVER), detail
-        if p.explained >= EXPLAINED and p.lever_m < LEVER_M[0]:
+        detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
+        too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
+        if p.rms_m_s2 > STEP_M_S2 and (p.explained < STEP_EXPLAINED or too_long):
+            return Reason.WALKING, detail
+        if beside and not self._reps:
+            return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
+        if p.explained >= SHAKE_EXPLAINED and p.lever_m < LEVER_M[0]:
             return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
         return None
 
-    def _walked(self, reason: Reason, now_s: float) -> list[Outcome]:
-        """End the set at the second step in a row."""
-        if reason is not Reason.WALKING:
-            return []
+    def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
+        """Take a step: it ends the set when it is the second in a row."""
+        out: list[Outcome] = []
+        alone = len(self._waiting) == 1 and not self._reps
+        if alone and c.rep.start_s - self._waiting[0].rep.end_s < BESIDE_S and self._fast(self._waiting[0]):
+            out += self._disperse(now_s, Reason.WALKING)
+        self._stepped_s = c.rep.end_s
         self._steps += 1
-        return self.end_set(now_s) if self._steps == 2 else []
+        return out + self.end_set(now_s) if self._steps == 2 else out
 
     def _wait(self, c: Candidate, now_s: float) -> list[Outcome]:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._family()
-        sure = self._exercise is not None and c.range_deg >= self._exercise.sure_range_deg
-        if not sure and len(family) < self._company:
-            return []
-        if median(w.pivot.lever_m for w in family) < SET_LEVER_M:
+        if len(family) >= COMPANY:
+            return self._begin(family, now_s)
+        if self._sure(c) and not self._fast(c):
+            return self._begin([c], now_s)
+        return []
+
+    def _sure(self, c: Candidate) -> bool:
+        """It needs no company."""
+        if self._exercise is None:
+            return False
+        return c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+
+    def _fast(self, c: Candidate) -> bool:
+        """It could be a step: wait and see whether another step follows."""
+        return c.rep.under_tension_s < STEP_LONGEST_S
+
+    def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
+        """Make a set of those who waited for each other."""
+        lever = median(w.pivot.lever_m for w in family)
+        vigorous = [w for w in family if w.pivot.rms_m_s2 > 1.0]
+        unexplained = len(vigorous) * 2 > len(family) and median(w.pivot.explained for w in vigorous) < SET_EXPLAINED
+        if lever < SET_LEVER_M or unexplained:
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -187,7 +228,7 @@ class SetBuilder:
         *earlier, newest = self._waiting
         family = [newest]
         for w in reversed(earlier):
-            if all(_alike(w, f) for f in family):
+            if _same_way(w, family[0]) and _as_long(w, family) and _as_large(w, family):
                 family.insert(0, w)
             elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
                 break
@@ -211,7 +252,8 @@ class SetBuilder:
     def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Unlike the open set: when enough of these follow each other, they are a new set."""
         self._waiting.append(c)
-        if len(self._family()) < self._company:
+        replaces = len(self._reps) == 1 and self._sure(c) and c.range_deg > self._reps[0].range_deg
+        if len(self._family()) < COMPANY and not replaces:
             return []
         waiting, self._waiting = self._waiting[:-1], []
         out = self.end_set(now_s)
@@ -227,9 +269,11 @@ class SetBuilder:
     def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
         """Those who waited in vain."""
         waiting, self._waiting = self._waiting, []
-        detail = f"{len(waiting)} alike, {self._company} needed"
+        detail = f"{len(waiting)} alike, {COMPANY} needed"
         if reason is Reason.NO_LEVER:
-            detail = "turned about a point close to the sensor"
+            detail = "together they did not swing about a knee or hip"
+        if reason is Reason.WALKING:
+            detail = "a step followed at once"
         return [self._reject(w, reason, detail, now_s) for w in waiting]
 
     def _pause_s(self, group: list[Candidate]) -> float:
@@ -254,9 +298,5 @@ def _as_long(c: Candidate, group: list[Candidate]) -> bool:
     return _ratio(c.rep.under_tension_s, usual) >= ALIKE_DURATION
 
 
-def _alike(a: Candidate, b: Candidate) -> bool:
-    return (
-        _same_way(a, b)
-        and _ratio(a.range_deg, b.range_deg) >= ALIKE_RANGE
-        and _ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= ALIKE_DURATION
-    )
+def _as_large(c: Candidate, group: list[Candidate]) -> bool:
+    return _ratio(c.range_deg, median(r.range_deg for r in group)) >= ALIKE_RANGE
