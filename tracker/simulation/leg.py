@@ -68,7 +68,6 @@ def posture(x: float, y: float, z: float, thigh_deg: float, shank_deg: float, fr
 
 
 STANDING = posture(0.0, 0.0, THIGH_M + SHANK_M + FOOT_M, 0, 0, 0.0)
-KNEELING = posture(0.0, 0.0, THIGH_M + 0.06, 0, 88, 0.3)
 _UPRIGHT = posture(0.02, 0.06, STANDING.hip[2] + 0.02, -1, 5, 1.0)
 _ALL_FOURS = posture(0.05, 0.03, THIGH_M + 0.08, 0, 90, 1.0)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .leg import SHANK_M, STANDING, THIGH_M, Posture, Stretch, ankle_of, direction, still
-from .profiles import RATE_HZ, band_noise, count, min_jerk, ringing, through
+from .leg import FOOT_M, SHANK_M, STANDING, THIGH_M, Posture, Stretch, ankle_of, direction, still
+from .profiles import RATE_HZ, band_noise, count, min_jerk, ringing, smooth, through
 
 Array = NDArray[np.float64]
 
@@ -47,6 +47,10 @@ def change(start: Posture, end: Posture, seconds: float, rng: np.random.Generato
     stretch.pitch = blend(start.shank, end.shank)
     stretch.knee = stretch.hip + THIGH_M * direction(thigh)
     stretch.free = blend(start.free, end.free)
+    sunk = FOOT_M - (stretch.knee + SHANK_M * direction(stretch.pitch))[:, 2]
+    step_over = smooth(np.maximum(0.0, sunk - max(0.0, sunk[0], sunk[-1])), 0.08)  # feet stay above the floor
+    stretch.hip[:, 2] += step_over
+    stretch.knee[:, 2] += step_over
     bump = np.sin(np.pi * min_jerk(n)) ** 2
     stretch.roll = np.radians(rng.normal(0, 5)) * bump
     stretch.spin = np.radians(rng.normal(0, 8)) * bump

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Samples of one movement: lift from `bottom`, at the top from `top_start` to `top_end`, back at `end`."""
+    """Samples of one movement: the lift begins, the top begins and ends, the return ends."""
 
     bottom: int
     top_start: int

@@ -97,7 +97,7 @@ def deliver(
     last_ns = 0
     delays = rng.exponential(link.jitter_s, size=len(starts)) if link.jitter_s else np.zeros(len(starts))
     for number, begin in enumerate(starts):
-        end = min(begin + size, len(raw))
+        end = min(int(begin) + size, len(raw))
         if lost[number]:
             continue
         arrived[begin:end] = True
