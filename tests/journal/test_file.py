@@ -209,6 +209,8 @@ def test_an_unwritable_folder(start: SessionStart) -> None:
             journal.begin_session(start)
         assert "cannot be" in as_nobody(path)
         assert as_nobody(path, "readonly") == ""
+        path.with_name(path.name + "-wal").write_bytes(b"unfinished")  # as a crash leaves it
+        assert "was not closed" in as_nobody(path, "readonly")
     finally:
         shutil.rmtree(folder)
 

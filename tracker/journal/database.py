@@ -7,6 +7,7 @@ taking the write lock and reading the version again, so that two programs may op
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from tracker.journal.errors import JournalError
 
 BUSY_TIMEOUT_S = 10.0
 """How long to wait for another program's transaction; ours last milliseconds."""
+RETRY_S = 0.02
+"""Pause before the file is tried again where SQLite itself does not wait."""
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables."""
 
@@ -40,13 +43,24 @@ def connect(path: Path, *, readonly: bool, migrations: tuple[str, ...] | None = 
     steps = sql.MIGRATIONS if migrations is None else migrations
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise JournalError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-    if readonly:
-        return _prepared(path, steps, _open_reader(path), readonly=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JournalError(f"cannot create {path.parent}: {error.strerror}") from error
-    return _prepared(path, steps, _open(path, f"{path.absolute().as_uri()}?mode=rwc"), readonly=False)
+    if not readonly:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise JournalError(f"cannot create {path.parent}: {error.strerror}") from error
+    elif not path.is_file():
+        raise JournalError(f"there is no journal at {path}")
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            return _prepared(
+                path, steps, _open_reader(path) if readonly else _open(path, "rwc"), readonly=readonly
+            )
+        except sqlite3.Error as error:
+            # While a program switches a new file to WAL, or closes it as the last one, SQLite does not wait.
+            if not _is(error, sqlite3.SQLITE_BUSY) or time.monotonic() > deadline:
+                raise failure(path, error) from error
+            time.sleep(RETRY_S)
 
 
 @contextmanager
@@ -88,31 +102,37 @@ def failure(path: Path, error: sqlite3.Error) -> JournalError:
     return JournalError(f"{path}: {text}")
 
 
-def _open(path: Path, uri: str) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-    except sqlite3.Error as error:
-        raise failure(path, error) from error
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     connection.row_factory = sqlite3.Row
     return connection
 
 
 def _open_reader(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        raise JournalError(f"there is no journal at {path}")
-    connection = _open(path, f"{path.absolute().as_uri()}?mode=ro")
+    connection = _open(path, "ro")
     try:
         connection.execute(sql.READ_VERSION)
-    except sqlite3.OperationalError:
-        # On a medium that cannot be written, WAL has no place for its index; nobody else writes there either.
-        connection.close()
-        return _open(path, f"{path.absolute().as_uri()}?mode=ro&immutable=1")
     except sqlite3.Error as error:
         connection.close()
-        raise failure(path, error) from error
+        if not _is(error, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        # In a folder that cannot be written, WAL has no place for its index; nobody else writes there either.
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise JournalError(f"{path} was not closed: open it once for writing") from error
+        return _open(path, "ro&immutable=1")
     return connection
+
+
+def _is(error: sqlite3.Error, *codes: int) -> bool:
+    """Return whether SQLite's primary result code is one of these."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in codes
 
 
 def _prepared(
@@ -131,9 +151,6 @@ def _prepared(
         if not readonly:
             connection.execute(sql.USE_WAL)
             _migrate(path, connection, steps)
-    except sqlite3.Error as error:
-        connection.close()
-        raise failure(path, error) from error
     except BaseException:
         connection.close()
         raise

@@ -193,8 +193,8 @@ class Journal:
     ) -> int:
         """Keep what another algorithm made of a session, beside the earlier results; return its id.
 
-        All of it is one transaction. ``current``: it is what is shown from now on. Edits, and what was said of
-        a set, carry over to what is now found at the same place.
+        All of it is one transaction. ``current``: it is what is shown from now on. Edits, and what was said
+        of a set, carry over to what is now found at the same place.
         """
         with self._writing() as connection:
             return writing.add_scoring(connection, self._id(session), scored, at or _now(), current=current)
