@@ -15,19 +15,67 @@ import numpy as np
 
 from tracker.motion.samples import Array
 
+RIDGE = 1e-3
+"""Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pivot:
+    """How well one fixed pivot explains a stretch of motion, or several of them together.
+
+    Attributes
+    ----------
+    normal, moment
+        Normal matrix (3, 3) and right-hand side (3,) of the least squares for the lever arm, sensor frame.
+    energy
+        Sum of the squared accelerations, (m/s²)².
+    rows
+        Number of accelerations.
+    """
+
+    normal: Array
+    moment: Array
+    energy: float
+    rows: int
+
+    @property
+    def lever(self) -> Array:
+        """Vector from the pivot to the sensor, metres, sensor frame, shape (3,)."""
+        n = self.normal
+        ridge = RIDGE * (n[0, 0] + n[1, 1] + n[2, 2]) / 3.0 + 1e-9
+        arm: Array = np.linalg.solve(n + ridge * np.eye(3), self.moment)
+        return arm
+
+    def judge(self) -> PivotFit:
+        """Length of the lever and how much of the motion it explains."""
+        arm = self.lever
+        met = 2.0 * float((arm * self.moment).sum()) - float((self.normal * np.outer(arm, arm)).sum())
+        explained = met / self.energy if self.energy > 0.0 else 0.0
+        rms = (self.energy / self.rows) ** 0.5 if self.rows else 0.0
+        return PivotFit(float(np.sqrt((arm * arm).sum())), explained, rms)
+
+    def __add__(self, other: Pivot) -> Pivot:
+        """Both stretches, with one pivot for the two."""
+        return Pivot(
+            self.normal + other.normal,
+            self.moment + other.moment,
+            self.energy + other.energy,
+            self.rows + other.rows,
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class Pivot:
-    """How well one fixed pivot explains a window of motion.
+class PivotFit:
+    """The outcome of a fit.
 
     Attributes
     ----------
     lever_m
         Distance from the pivot to the sensor, metres.
     explained
-        Share of the mean square acceleration that it explains, 0 … 1.
+        Share of the mean square acceleration that it explains, up to 1.
     rms_m_s2
-        Root mean square acceleration in the window, gravity removed.
+        Root mean square acceleration, gravity removed.
     """
 
     lever_m: float
@@ -36,7 +84,7 @@ class Pivot:
 
 
 def fit_pivot(gyr: Array, lin: Array, step_s: float) -> Pivot:
-    """Fit one fixed pivot to a window.
+    """Set up the fit of one fixed pivot to a window.
 
     Parameters
     ----------
@@ -46,24 +94,20 @@ def fit_pivot(gyr: Array, lin: Array, step_s: float) -> Pivot:
         Their spacing, seconds.
     """
     w, a = _smooth(gyr), _smooth(lin)
-    al = (w[2:] - w[:-2]) / (2.0 * step_s)
+    turn = (w[2:] - w[:-2]) / (2.0 * step_s)
     w, a = w[1:-1], a[1:-1]
     n = len(w)
-    design = np.empty((3, n, 3))  # design[i] @ r is component i of the modelled acceleration
-    xx, yy, zz = w[:, 0] ** 2, w[:, 1] ** 2, w[:, 2] ** 2
-    xy, xz, yz = w[:, 0] * w[:, 1], w[:, 0] * w[:, 2], w[:, 1] * w[:, 2]
-    design[0, :, 0], design[0, :, 1], design[0, :, 2] = -yy - zz, xy - al[:, 2], xz + al[:, 1]
-    design[1, :, 0], design[1, :, 1], design[1, :, 2] = xy + al[:, 2], -xx - zz, yz - al[:, 0]
-    design[2, :, 0], design[2, :, 1], design[2, :, 2] = xz - al[:, 1], yz + al[:, 0], -xx - yy
+    x, y, z = w.T
+    xx, yy, zz, xy, xz, yz = x * x, y * y, z * z, x * y, x * z, y * z
+    p, q, r = turn.T
+    # a = α × r + ω × (ω × r), one block of n rows for each component of a
+    design = np.empty((3, n, 3))
+    design[0] = np.column_stack([-yy - zz, xy - r, xz + q])
+    design[1] = np.column_stack([xy + r, -xx - zz, yz - p])
+    design[2] = np.column_stack([xz - q, yz + p, -xx - yy])
     rows = design.reshape(3 * n, 3)
     target = a.T.reshape(3 * n)
-    normal = rows.T @ rows
-    ridge = 1e-3 * (normal[0, 0] + normal[1, 1] + normal[2, 2]) / 3.0 + 1e-9
-    lever = np.linalg.solve(normal + ridge * np.eye(3), rows.T @ target)
-    left = target - rows @ lever
-    total = float(target @ target)
-    explained = 1.0 - float(left @ left) / total if total > 0.0 else 0.0
-    return Pivot(float(np.sqrt(lever @ lever)), explained, float(np.sqrt(total / n)))
+    return Pivot(rows.T @ rows, rows.T @ target, float(target @ target), n)
 
 
 def flexion_axis(gyr: Array) -> Array:

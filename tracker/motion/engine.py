@@ -6,6 +6,7 @@ sample indices that do not depend on how the stream was cut, so cutting it elsew
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -25,8 +26,9 @@ ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = 0.12
-"""Samples after an excursion's end that its measurement may use."""
+LOOK_AHEAD_S = (0.12, 0.24)
+LOOK_AHEAD_SHARE = 0.08
+"""A measurement may use this share of the return again after the excursion's end, within these limits."""
 MARGIN_S = 0.2
 """Samples before the window's first movement that it may use."""
 KEEP_S = 24.0
@@ -56,7 +58,6 @@ class Tracker:
         self._t0_s = t0_s
         self._stride = max(1, round(STEP_S / period_s))
         self._step_s = self._stride * period_s
-        self._look = round(LOOK_AHEAD_S / period_s)
         self._grid = Grid(period_s, t0_s)
         self._orienter = Orienter(period_s)
         self._segmenter = Segmenter(self._step_s)
@@ -173,16 +174,20 @@ class Tracker:
         now_s = self._time((step + 1) * self._stride - 1)
         if isinstance(event, Top):
             return [Peak(event.peak, self._time((event.top + 1) * self._stride - 1), now_s)]
-        due = max(event.step, event.end + -(-self._look // self._stride))
-        self._due.append((due, event))
+        self._due.append((max(event.step, event.end + self._look(event)), event))
         return []
+
+    def _look(self, e: Excursion) -> int:
+        """Steps after the end that the measurement waits for."""
+        seconds = LOOK_AHEAD_SHARE * (e.end - e.top) * self._step_s
+        return math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / self._step_s)
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
         n = self._stride
         now_s = self._time(newest)
         begin = max(e.begin * n, (e.opened - 75) * n, self._fine.begin)
-        end = min((e.end + 1) * n - 1 + self._look, newest)
+        end = min((e.end + 1 + self._look(e)) * n - 1, newest)
         window = self._fine.between(begin, end + 1)
         measures = None
         if e.ending is Ending.RETURNED:
@@ -220,4 +225,4 @@ class Tracker:
         first = int((begin + measures.start) // n)
         coarse = self._coarse.between(first - 2, max(e.end, first + 5) + 2)
         pivot = fit_pivot(coarse[:, :3], coarse[:, 3:6], self._step_s)
-        return list(self._sets.push(Candidate(rep, pivot, tangent(e.rest, e.far)), now_s))
+        return list(self._sets.push(Candidate(rep, pivot, pivot.judge(), tangent(e.rest, e.far)), now_s))

@@ -38,10 +38,12 @@ BACK_GIVEN_BACK = 0.35
 CLOSE_LEFT = 0.35
 """Closed when no more than this share of the swing is left."""
 SLOW_SHARE = 0.15
-"""Slow is less than this share of the phase's own top speed."""
+"""Slow is less than this share of the phase's own top speed …"""
+SLOW_RAD_S = math.radians(3.0)
+"""… or less than this: a resting leg still trembles and settles."""
 CROSSED_SHARE = 0.35
 """Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
-RETURNED_SHARE = 0.50
+RETURNED_SHARE = 0.60
 """Back is within this share of the swing from the rest pose, in whatever direction."""
 LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
@@ -215,12 +217,12 @@ class _Watch:
         if away < self.near:
             self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
-            slow = speed < SLOW_SHARE * self.fastest or rising > max(MIN_TURN, 0.1 * swing)
+            slow = speed < max(SLOW_SHARE * self.fastest, SLOW_RAD_S) or rising > max(MIN_TURN, 0.1 * swing)
             if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
             if away - self.near > max(OPEN_CHORD, CROSSED_SHARE * self.swing):
                 return Ending.CROSSED
-        elif rising > BACK_GIVEN_BACK * swing:
+        if away > self.swing or (self.low > CLOSE_LEFT * swing and rising > BACK_GIVEN_BACK * swing):
             self.state = _State.OUT
             self.fastest = speed
         return None

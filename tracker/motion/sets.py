@@ -15,11 +15,14 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from tracker.exercises import Exercise
-from tracker.motion.axis import Pivot
+from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
+FULL_SHARE = 0.80
+FIDGET_SHARE = 0.36
+"""Share of the usual range times share of the usual time, for excursions below full range."""
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
@@ -44,9 +47,9 @@ STEP_EXPLAINED = 0.20
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
-"""Median over a set that begins: a resting ankle shaken by the other leg shows 0.08–0.20 m."""
-SET_EXPLAINED = 0.40
-"""Median over a set that begins with more than 1 m/s²."""
+"""One pivot for those that begin a set: a resting ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
+SET_EXPLAINED, SET_RMS_M_S2 = 0.25, 1.0
+"""With more acceleration than this, so much of it must go with that pivot (lifts: from 0.27)."""
 BESIDE_S = 0.4
 """What follows a step within this time, or precedes it, is a step too."""
 STEP_LONGEST_S = 1.6
@@ -62,7 +65,9 @@ class Candidate:
     rep
         Its numbers.
     pivot
-        How well a fixed pivot explains it.
+        Its fit of a fixed pivot, to be pooled with others'.
+    fit
+        How well a fixed pivot explains it by itself.
     direction
         Direction of the lift at the rest pose, unit vector, sensor frame.
     doubt
@@ -71,6 +76,7 @@ class Candidate:
 
     rep: Rep
     pivot: Pivot
+    fit: PivotFit
     direction: tuple[float, float, float]
     doubt: tuple[Reason, str] | None = None
 
@@ -161,7 +167,7 @@ class SetBuilder:
 
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
         """Judge the candidate by itself."""
-        p, seconds = c.pivot, c.rep.under_tension_s
+        p, seconds = c.fit, c.rep.under_tension_s
         beside = c.rep.start_s - self._stepped_s < BESIDE_S and seconds < STEP_LONGEST_S
         if c.range_deg < self._min_deg:
             return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {self._min_deg:g}°"
@@ -209,10 +215,9 @@ class SetBuilder:
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        lever = median(w.pivot.lever_m for w in family)
-        vigorous = [w for w in family if w.pivot.rms_m_s2 > 1.0]
-        unexplained = len(vigorous) * 2 > len(family) and median(w.pivot.explained for w in vigorous) < SET_EXPLAINED
-        if lever < SET_LEVER_M or unexplained:
+        fit = sum((w.pivot for w in family[1:]), start=family[0].pivot).judge()
+        unexplained = fit.rms_m_s2 > SET_RMS_M_S2 and fit.explained < SET_EXPLAINED
+        if fit.lever_m < SET_LEVER_M or unexplained:
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -238,7 +243,7 @@ class SetBuilder:
         """A set is open: one more, a partial, or something else."""
         usual = median(r.range_deg for r in self._reps)
         fits = _same_way(c, self._reps[-1]) and _as_long(c, self._reps)
-        if not fits:
+        if not fits or self._fidget(c, usual):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             return [self._partial(c, self._reps, now_s)]
@@ -248,6 +253,12 @@ class SetBuilder:
         counted = replace(c, rep=replace(c.rep, reported_s=now_s))
         self._reps.append(counted)
         return [*out, counted.rep]
+
+    def _fidget(self, c: Candidate, usual: float) -> bool:
+        """Smaller than usual, if not a partial, and over much sooner: a shift of the leg rather than a tired lift."""
+        share = c.range_deg / usual
+        seconds = median(r.rep.under_tension_s for r in self._reps)
+        return PARTIAL_SHARE <= share < FULL_SHARE and share * c.rep.under_tension_s / seconds < FIDGET_SHARE
 
     def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Unlike the open set: when enough of these follow each other, they are a new set."""

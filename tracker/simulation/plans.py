@@ -136,8 +136,10 @@ class Plan:
         Raises
         ------
         ValueError
-            For an unknown exercise id.
+            For an unknown exercise id, or a plan in which nothing happens.
         """
+        if not self.steps:
+            raise ValueError("nothing to simulate: a plan needs at least one step")
         if self.exercise not in EXERCISES:
             raise ValueError(f"unknown exercise {self.exercise!r}, expected one of {', '.join(EXERCISES)}")
 

@@ -66,8 +66,8 @@ def rotate(quat: Array, vector: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> rotate(about([0, 1, 0], np.pi / 2), [0, 0, -1]).round(6).tolist()
-    [-1.0, 0.0, 0.0]
+    >>> bool(np.allclose(rotate(about([0, 1, 0], np.pi / 2), [0, 0, -1]), [-1, 0, 0]))
+    True
     """
     vector = np.asarray(vector, dtype=float)
     twice = 2 * np.cross(quat[..., 1:], vector)
