@@ -114,6 +114,9 @@ class SetBuilder:
         doubt = candidate.doubt or self._veto(candidate)
         if doubt is not None:
             out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
+            if doubt[0] is Reason.NO_LEVER and self._waiting:
+                if candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg:
+                    out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
             return [*out, self._reject(candidate, *doubt, now_s)]
         self._steps = 0
         if not self._reps and len(self._waiting) == 1 and self._sure(self._waiting[0]):
