@@ -17,6 +17,7 @@ from tracker.simulation import (
     simulate,
 )
 from tracker.simulation.profiles import RATE_HZ
+from tracker.simulation.sensor import GRAVITY
 
 FAST = replace(SensorModel.ideal(500), off_axis_m=0.0)
 """On the shank's axis, so that its place is known; its samples fall on the leg's."""
@@ -49,7 +50,7 @@ def test_specific_force_integrates_to_the_path(session):
     stream = sense(session, FAST)
     at = np.round(stream.time_s * RATE_HZ).astype(int)
     position = session.ankle[at] + rotations.rotate(session.quat[at], [0, 0, 0.08]) + session.shock[at]
-    linear = rotations.rotate(session.quat[at], stream.acc) + [0, 0, -9.80665]
+    linear = rotations.rotate(session.quat[at], stream.acc) + GRAVITY
     n = 500  # one second
     line = np.stack([np.ones(n), np.arange(n)], axis=1)
     for begin in range(0, len(at) - n, 1250):

@@ -122,6 +122,8 @@ class Plan:
         Which ankle wears the sensor; None draws one.
     off_plane_deg
         Tilt of the movement's plane; None draws 0–20°.
+    unrest
+        Factor on the whole body's sway and tremor; 1 is a calm, healthy person.
     """
 
     exercise: ExerciseId
@@ -129,6 +131,7 @@ class Plan:
     label: str = "custom"
     side: Literal["left", "right"] | None = None
     off_plane_deg: float | None = None
+    unrest: float = 1.0
 
     def __post_init__(self) -> None:
         """Check the exercise.

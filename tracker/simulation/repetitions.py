@@ -26,23 +26,73 @@ class Window:
     partial: bool
 
 
-@dataclass(slots=True)
-class _Angle:
-    """The set's angle as it is put together, in rad."""
+class _Track:
+    """The set's shank angle, rad, as it is put together phase by phase."""
 
-    parts: list[Array]
-    length: int
-    value: float
+    def __init__(self, plan: SetPlan, usual_rad: float, rng: np.random.Generator) -> None:
+        self.plan, self.usual, self.rng = plan, usual_rad, rng
+        self.parts: list[Array] = []
+        self.length = 0
+        self.value = 0.0
+        # how phases begin and end: about 2 at rest, about 1 where the leg turns round without a pause
+        high = rng.uniform(1.0, 1.3, size=2) if plan.hold_s == 0 else rng.uniform(1.3, 2.6, size=2)
+        low = rng.uniform(1.0, 1.3, size=2) if plan.bottom_pause_s == 0 else rng.uniform(1.3, 2.6, size=2)
+        self.lift_shape, self.return_shape = (low[0], high[0]), (high[1], low[1])
 
     def add(self, part: Array) -> None:
         self.parts.append(part)
         self.length += len(part)
         self.value = float(part[-1])
 
-    def keep(self, n: int, rng: np.random.Generator, drift: float) -> None:
-        """Stay where it is, drifting a little."""
-        if n > 0:
-            self.add(self.value + drift * min_jerk(n))
+    def move(self, to: float, seconds: float, rise: float, fall: float, stall: float = 0.0) -> None:
+        at = self.rng.uniform(0.4, 0.6)
+        self.add(self.value + (to - self.value) * phase(count(seconds), rise, fall, at, stall))
+
+    def stay(self, seconds: float, drift: float = 0.0) -> None:
+        if seconds > 0:
+            self.add(self.value + drift * min_jerk(count(seconds)))
+
+    def lift(self, top: float, seconds: float, *, from_rest: bool, smooth_only: bool) -> None:
+        rise, fall = np.array(self.lift_shape) * self.rng.uniform(0.92, 1.08, size=2)
+        hesitates = self.rng.random() < self.plan.hesitations and seconds > 0.75 and not smooth_only
+        stall = self.rng.uniform(0.85, 0.99) if hesitates else 0.0
+        self.move(top, seconds, max(1.8, rise) if from_rest else rise, fall, stall)
+
+    def hold(self, seconds: float, top: float) -> None:
+        """Sink and wobble a little."""
+        self.stay(seconds, -min(0.04, 0.02 * seconds) * top * self.rng.uniform(-0.3, 1))
+        if seconds > 0.6:
+            n = len(self.parts[-1])
+            window = np.sin(np.pi * min_jerk(n)) ** 2
+            self.parts[-1] += 0.008 * top * window * band_noise(self.rng, n, 1, 0.4, 1.2)[:, 0]
+
+    def go_back(self, bottom: float, seconds: float, *, to_rest: bool) -> None:
+        rise, fall = np.array(self.return_shape) * self.rng.uniform(0.92, 1.08, size=2)
+        if self.plan.tap_m_s2:
+            fall = 0.3  # arrives with speed
+        elif to_rest:
+            fall = max(1.8, fall)
+        self.move(bottom, seconds, rise, fall)
+
+    def movement(self, partial: bool, *, tired: float, first: bool, last: bool) -> Window:
+        """One repetition or partial; `tired` grows from 0 to 1 through the set."""
+        plan, rng = self.plan, self.rng
+        pace = (1 + plan.fatigue * tired) * np.clip(rng.normal(1, plan.tempo_spread, size=4), 0.75, 1.3)
+        quicker = 0.75 if partial else 1.0
+        share = rng.uniform(0.25, 0.5) if partial else np.clip(rng.normal(1, plan.range_spread), 0.88, 1.12)
+        top = self.usual * share * (1 - min(0.22, 0.4 * plan.fatigue) * tired)
+        exact = last or plan.tap_m_s2 > 0
+        bottom = 0.0 if exact else self.usual * np.clip(rng.normal(0, 0.012), -0.03, 0.03)
+        begin = self.length
+        self.lift(top, plan.concentric_s * pace[0] * quicker, from_rest=first, smooth_only=partial)
+        top_start = self.length - 1
+        self.hold(plan.hold_s * pace[1], top)
+        top_end = self.length
+        self.go_back(bottom, plan.eccentric_s * pace[2] * quicker, to_rest=last)
+        end = self.length
+        if not last:
+            self.stay(plan.bottom_pause_s * pace[3] * rng.uniform(0.7, 1.3))
+        return Window(begin, top_start, top_end, end, partial)
 
 
 def perform(
@@ -76,44 +126,16 @@ def perform(
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:
+    """Shank angle, window of every movement, and the displacement that taps leave."""
     order = _order(plan, rng)
-    usual = np.radians(plan.range_deg or exercise.range_deg)
-    flowing = plan.hold_s == 0 or plan.bottom_pause_s == 0
-    shape = rng.uniform(1.0, 1.3, size=4) if flowing else rng.uniform(1.3, 2.6, size=4)
-    track = _Angle([], 0, 0.0)
-    track.keep(count(rng.uniform(0.8, 2.0)), rng, 0.0)
-    windows: list[Window] = []
-    for number, partial in enumerate(order):
-        tired = number / max(1, len(order) - 1)
-        slower = (1 + plan.fatigue * tired) * np.clip(rng.normal(1, plan.tempo_spread, size=4), 0.75, 1.3)
-        share = rng.uniform(0.25, 0.5) if partial else np.clip(rng.normal(1, plan.range_spread), 0.88, 1.12)
-        top = usual * share * (1 - min(0.22, 0.4 * plan.fatigue) * tired)
-        quicker = 0.75 if partial else 1.0
-        last = number == len(order) - 1
-        bottom = 0.0 if last or plan.tap_m_s2 else usual * np.clip(rng.normal(0, 0.012), -0.03, 0.03)
-        begin = track.length
-        exponents = shape * rng.uniform(0.92, 1.08, size=4)
-        stall = rng.uniform(0.85, 0.99) if rng.random() < plan.hesitations and not partial else 0.0
-        n = count(plan.concentric_s * slower[0] * quicker)
-        track.add(
-            track.value
-            + (top - track.value) * phase(n, exponents[0], exponents[1], rng.uniform(0.4, 0.6), stall)
-        )
-        top_start = track.length - 1
-        hold = count(plan.hold_s * slower[1]) if plan.hold_s else 0
-        track.keep(hold, rng, -min(0.04, 0.02 * plan.hold_s) * top * rng.uniform(-0.3, 1))
-        if hold > 600:
-            wobble = min_jerk(hold // 2)
-            window = np.concatenate([wobble, wobble[::-1], np.zeros(hold - 2 * (hold // 2))])
-            track.parts[-1] += 0.008 * top * window * band_noise(rng, hold, 1, 0.4, 1.2)[:, 0]
-        top_end = track.length
-        n = count(plan.eccentric_s * slower[2] * quicker)
-        fall = 0.3 if plan.tap_m_s2 else exponents[3]
-        track.add(track.value + (bottom - track.value) * phase(n, exponents[2], fall))
-        windows.append(Window(begin, top_start, top_end, track.length, partial))
-        if not last and plan.bottom_pause_s:
-            track.keep(count(plan.bottom_pause_s * slower[3] * rng.uniform(0.7, 1.3)), rng, 0.0)
-    track.keep(count(rng.uniform(1.0, 2.5)), rng, -track.value)
+    track = _Track(plan, float(np.radians(plan.range_deg or exercise.range_deg)), rng)
+    track.stay(rng.uniform(0.8, 2.0))
+    final = len(order) - 1
+    windows = [
+        track.movement(partial, tired=k / max(1, final), first=k == 0, last=k == final)
+        for k, partial in enumerate(order)
+    ]
+    track.stay(rng.uniform(1.0, 2.5))
     angle = smooth(np.concatenate(track.parts), 0.008 if plan.tap_m_s2 else 0.02)
     return angle, windows, _taps(plan, windows, len(angle), rng)
 

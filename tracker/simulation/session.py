@@ -107,7 +107,7 @@ def simulate(plan: Plan, seed: int = 0) -> Simulated:
     rng = np.random.default_rng(seed)
     side = plan.side or ("left", "right")[int(rng.integers(2))]
     stretches, spans, windows = _stretches(plan, rng)
-    body = _assemble(stretches, rng)
+    body = _assemble(stretches, plan.unrest, rng)
     sets: list[TrueSet] = []
     begin = 0
     for stretch, found in zip(stretches, windows, strict=True):
@@ -192,7 +192,7 @@ class _Body:
     heading: Array
 
 
-def _assemble(stretches: list[Stretch], rng: np.random.Generator) -> _Body:
+def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator) -> _Body:
     """All stretches in earth coordinates, with sway and tremor."""
     place = np.array([0.0, 0.0, float(rng.uniform(-np.pi, np.pi))])
     origin, start = [], []
@@ -216,7 +216,7 @@ def _assemble(stretches: list[Stretch], rng: np.random.Generator) -> _Body:
     hip = np.concatenate(origin) + rotations.rotate(local, _join(stretches, "hip"))
     down = np.array([0.0, 0.0, -SHANK_M])
     ankle = knee + rotations.rotate(still_quat, down)
-    shake = rotations.from_rotvec(_sway(stretches, rng))
+    shake = rotations.from_rotvec(unrest * _sway(stretches, rng))
     free = _smooth_joins(_join(stretches, "free"))[:, None]
     pivot = free * hip + (1 - free) * ankle
     knee = pivot + rotations.rotate(shake, knee - pivot)
