@@ -79,45 +79,13 @@ def walk(seconds: float, style: Gait, rng: np.random.Generator, *, turn_rad: flo
         Change of heading, spread over the strides in the middle.
     """
     strides = max(2, round(seconds / style.stride_s))
-    turning = _turns(strides, turn_rad)
-    knots: dict[str, list[tuple[float, float]]] = {
-        k: [(0.0, 0.0)] for k in ("pitch", "ahead", "up", "yaw", "side")
-    }
-    strikes: list[float] = []
-    at, ahead, yaw = 0.15, 0.0, 0.0
-    for number in range(strides + 1):
-        first, last = number == 0, number == strides
-        stride_s = style.stride_s * rng.normal(1, 0.025)
-        size = rng.normal(1, 0.03)
-        length = style.stride_m * size * (0.5 if first or last else 1.0)
-        begin = 0.25 if first else 0.0
-        if not first:
-            strikes.append(at)
-        _shank_knots(knots["pitch"], at, stride_s, size * style.range_deg / 68, begin, last)
-        lift = min(1.0, style.stride_m / 1.3) * rng.normal(1, 0.05)
-        for share, part in _AHEAD:
-            # the last row's overhang belongs to the next stance
-            if share > max(begin, 0.1) or (share == 0.1 and not first):
-                knots["ahead"].append((at + (share - begin) * stride_s, ahead + part * length))
-        for share, up in _HEIGHT:
-            if share > begin:
-                knots["up"].append((at + (share - begin) * stride_s, up * lift))
-        turn = turning[number] if number < strides else 0.0
-        knots["yaw"] += [(at + (0.60 - begin) * stride_s, yaw), (at + (0.97 - begin) * stride_s, yaw + turn)]
-        out = rng.normal(0.015, 0.006)
-        knots["side"] += [
-            (at + (0.5 - begin) * stride_s, 0.0),
-            (at + (0.78 - begin) * stride_s, out),
-            (at + (0.98 - begin) * stride_s, 0.0),
-        ]
-        yaw += turn
-        ahead += length
-        at += (1.0 - begin) * stride_s
-    strikes.append(at)
-    knots["pitch"].append((at + 0.12, 0.0))
-    knots["ahead"].append((at + 0.1, ahead))
-    knots["up"].append((at + 0.08, 0.0))
-    return _stretch(knots, strikes, at + 0.45, style, rng)
+    path = _Path(style, rng)
+    path.stride(begin=0.25, size=0.5, turn=0.0, last=False)  # from beside the other foot
+    for turn in _turns(strides - 1, turn_rad):
+        path.stride(begin=0.0, size=1.0, turn=turn, last=False)
+    path.stride(begin=0.0, size=0.5, turn=0.0, last=True)  # to beside the other foot
+    path.land()
+    return _stretch(path, rng)
 
 
 def _turns(strides: int, turn_rad: float) -> Array:
@@ -127,46 +95,84 @@ def _turns(strides: int, turn_rad: float) -> Array:
     return turns
 
 
-def _shank_knots(
-    knots: list[tuple[float, float]], at: float, stride_s: float, scale: float, begin: float, last: bool
-) -> None:
-    for share, pitch in _SHANK[:-1]:
-        if begin and share <= begin:
-            continue
-        if last and share > 0.72:  # the leg comes to hang beside the other one
-            pitch = {0.78: 24.0, 0.84: 8.0}.get(float(share), -1.5)
-        knots.append((at + (share - begin) * stride_s, pitch * scale))
+class _Path:
+    """Knots (seconds, value) of the shank's and the ankle's curves, stride after stride."""
+
+    def __init__(self, style: Gait, rng: np.random.Generator) -> None:
+        self.style, self.rng = style, rng
+        self.at, self.ahead, self.heading = 0.15, 0.0, 0.0
+        self.strikes: list[float] = []
+        start = (0.0, 0.0)
+        self.pitch, self.forward, self.up, self.yaw, self.side = [start], [start], [start], [start], [start]
+
+    def stride(self, *, begin: float, size: float, turn: float, last: bool) -> None:
+        """From `begin` (share of the stride) to the next heel strike, `size` strides long."""
+        style, rng = self.style, self.rng
+        stride_s = style.stride_s * rng.normal(1, 0.025)
+        vigour = rng.normal(1, 0.03)
+        length = style.stride_m * vigour * size
+        lift = min(1.0, style.stride_m / 1.3) * rng.normal(1, 0.05)
+
+        def when(share: float) -> float:
+            return float(self.at + (share - begin) * stride_s)
+
+        for share, pitch in _shank(last):
+            if begin < share < 1 or share == begin == 0:
+                self.pitch.append((when(share), pitch * vigour * style.range_deg / 68))
+        for share, part in _AHEAD[1:]:
+            if share > begin:
+                self.forward.append((when(share), self.ahead + part * length))
+        self.up += [(when(share), up * lift) for share, up in _HEIGHT if share > begin]
+        self.yaw += [(when(0.60), self.heading), (when(0.97), self.heading + turn)]
+        self.side += [(when(0.5), 0.0), (when(0.78), rng.normal(0.015, 0.006)), (when(0.98), 0.0)]
+        self.at = when(1.0)
+        self.ahead += length
+        self.heading += turn
+        self.strikes.append(self.at)
+
+    def land(self) -> None:
+        """Put the foot flat beside the other one."""
+        self.pitch.append((self.at + 0.12, 0.0))
+        self.forward.append((self.at + 0.1, self.ahead))
+        self.up.append((self.at + 0.08, 0.0))
+
+    def curve(self, knots: list[tuple[float, float]]) -> Array:
+        """Sample a list of knots."""
+        soft = 0.022 * max(1.0, self.style.stride_s / 1.2)
+        return through([t for t, _ in knots], [v for _, v in knots], count(self.at + 0.45), soft)
 
 
-def _stretch(
-    knots: dict[str, list[tuple[float, float]]],
-    strikes: list[float],
-    seconds: float,
-    style: Gait,
-    rng: np.random.Generator,
-) -> Stretch:
-    n = count(seconds)
-    soft = 0.022 * max(1.0, style.stride_s / 1.2)
-    curve = {k: through([t for t, _ in rows], [v for _, v in rows], n, soft) for k, rows in knots.items()}
+def _shank(last: bool) -> list[tuple[float, float]]:
+    """Knots of the shank's pitch; in the last stride it comes to hang beside the other one."""
+    early = [(float(share), float(pitch)) for share, pitch in _SHANK if not last or share < 0.75]
+    return [*early, (0.78, 24.0), (0.84, 8.0), (0.90, -1.5), (0.95, -1.5)] if last else early
+
+
+def _stretch(path: _Path, rng: np.random.Generator) -> Stretch:
+    up, yaw = path.curve(path.up), path.curve(path.yaw)
+    pitch = np.radians(path.curve(path.pitch))
+    n = len(up)
     stretch = still(STANDING, n)
-    swing = curve["up"] / 0.14
-    pitch = np.radians(curve["pitch"])
-    stretch.yaw = curve["yaw"]
+    swing = up / 0.14
+    stretch.yaw = yaw
     stretch.roll = np.radians(rng.normal(3, 1)) * swing - np.radians(rng.normal(2, 1)) * np.sin(2 * pitch)
     stretch.spin = np.radians(rng.normal(12, 4)) * np.sin(1.5 * pitch) + np.radians(4) * swing
-    ring = np.zeros(n)
-    for strike in strikes:
-        strength = style.impact_m_s2 * rng.uniform(0.6, 1.4)
-        shock = ringing(n, count(strike), rng.uniform(9, 18), rng.uniform(0.012, 0.022))
+    stretch.pitch = pitch + _impacts(stretch, path, rng)
+    step, side = np.diff(path.curve(path.forward), prepend=0.0), path.curve(path.side)
+    east = np.cumsum(step * np.cos(yaw)) - side * np.sin(yaw)
+    north = np.cumsum(step * np.sin(yaw)) + side * np.cos(yaw)
+    stand_on(stretch, np.stack([east, north, FOOT_M + up], axis=-1))
+    stretch.sway = np.full(n, 0.3)
+    stretch.end = (float(east[-1]), float(north[-1]), float(yaw[-1]))
+    return stretch
+
+
+def _impacts(stretch: Stretch, path: _Path, rng: np.random.Generator) -> Array:
+    """Ringing after each heel strike: into the stretch as displacement, returned as pitch, rad."""
+    ring = np.zeros(len(stretch))
+    for strike in path.strikes:
+        strength = path.style.impact_m_s2 * rng.uniform(0.6, 1.4)
+        shock = ringing(len(stretch), count(strike), rng.uniform(9, 18), rng.uniform(0.012, 0.022))
         stretch.shock += strength * shock[:, None] * np.array([-0.5, rng.normal(0, 0.2), 0.85])
         ring += strength * rng.uniform(0.3, 1.2) * shock
-    stretch.pitch = pitch + ring
-    step = np.diff(curve["ahead"], prepend=0.0)
-    side = curve["side"] * (-np.sin(curve["yaw"]), np.cos(curve["yaw"]))
-    east = np.cumsum(step * np.cos(curve["yaw"])) + side[0]
-    north = np.cumsum(step * np.sin(curve["yaw"])) + side[1]
-    ankle = np.stack([east, north, FOOT_M + curve["up"]], axis=-1)
-    stand_on(stretch, ankle)
-    stretch.sway = np.full(n, 0.3)
-    stretch.end = (float(east[-1]), float(north[-1]), float(curve["yaw"][-1]))
-    return stretch
+    return ring
