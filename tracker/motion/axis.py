@@ -46,13 +46,10 @@ class Pivot:
         arm: Array = np.linalg.solve(n + ridge * np.eye(3), self.moment)
         return arm
 
-    def judge(self) -> PivotFit:
-        """Length of the lever and how much of the motion it explains."""
-        arm = self.lever
+    def explained_by(self, arm: Array) -> float:
+        """Share of the mean square acceleration that a lever explains; negative when it adds more than it takes."""
         met = 2.0 * float((arm * self.moment).sum()) - float((self.normal * np.outer(arm, arm)).sum())
-        explained = met / self.energy if self.energy > 0.0 else 0.0
-        rms = (self.energy / self.rows) ** 0.5 if self.rows else 0.0
-        return PivotFit(float(np.sqrt((arm * arm).sum())), explained, rms)
+        return met / self.energy if self.energy > 0.0 else 0.0
 
     def __add__(self, other: Pivot) -> Pivot:
         """Both stretches, with one pivot for the two."""
@@ -66,7 +63,7 @@ class Pivot:
 
 @dataclass(frozen=True, slots=True)
 class PivotFit:
-    """The outcome of a fit.
+    """How well one fixed pivot explains an excursion.
 
     Attributes
     ----------
@@ -74,24 +71,39 @@ class PivotFit:
         Distance from the pivot to the sensor, metres.
     explained
         Share of the mean square acceleration that it explains, up to 1.
+    even
+        The same for the way out or the way back, whichever is less: a step swings about the knee one way and about the
+        ankle the other, a lift goes out and back on the same path.
     rms_m_s2
         Root mean square acceleration, gravity removed.
     """
 
     lever_m: float
     explained: float
+    even: float
     rms_m_s2: float
 
 
-def fit_pivot(gyr: Array, lin: Array, step_s: float) -> Pivot:
-    """Set up the fit of one fixed pivot to a window.
+def judge(out: Pivot, back: Pivot) -> PivotFit:
+    """Judge the way out and the way back by one lever."""
+    whole = out + back
+    arm = whole.lever
+    even = min(out.explained_by(arm), back.explained_by(arm))
+    rms = (whole.energy / whole.rows) ** 0.5 if whole.rows else 0.0
+    return PivotFit(float(np.sqrt((arm * arm).sum())), whole.explained_by(arm), even, rms)
+
+
+def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, Pivot]:
+    """Set up the fit of a fixed pivot to a window's way out and way back.
 
     Parameters
     ----------
     gyr, lin
-        Turning rate (rad/s) and gravity-free acceleration (m/s²), sensor frame, shape (n, 3), n ≥ 5, evenly spaced.
+        Turning rate (rad/s) and gravity-free acceleration (m/s²), sensor frame, shape (n, 3), n ≥ 6, evenly spaced.
     step_s
         Their spacing, seconds.
+    top
+        Row that parts the two.
     """
     w, a = _smooth(gyr), _smooth(lin)
     turn = (w[2:] - w[:-2]) / (2.0 * step_s)
@@ -105,8 +117,14 @@ def fit_pivot(gyr: Array, lin: Array, step_s: float) -> Pivot:
     design[0] = np.column_stack([-yy - zz, xy - r, xz + q])
     design[1] = np.column_stack([xy + r, -xx - zz, yz - p])
     design[2] = np.column_stack([xz - q, yz + p, -xx - yy])
+    part = min(max(top - 2, 1), n - 1)
+    return _pivot(design[:, :part], a[:part]), _pivot(design[:, part:], a[part:])
+
+
+def _pivot(design: Array, acc: Array) -> Pivot:
+    n = len(acc)
     rows = design.reshape(3 * n, 3)
-    target = a.T.reshape(3 * n)
+    target = acc.T.reshape(3 * n)
     return Pivot(rows.T @ rows, rows.T @ target, float(target @ target), n)
 
 

@@ -12,7 +12,7 @@ from collections import deque
 import numpy as np
 
 from tracker.exercises import Exercise
-from tracker.motion.axis import fit_pivot
+from tracker.motion.axis import fit_pivots, judge
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
@@ -223,6 +223,9 @@ class Tracker:
             tuple(sorted(flags)),
         )
         first = int((begin + measures.start) // n)
-        coarse = self._coarse.between(first - 2, max(e.end, first + 5) + 2)
-        pivot = fit_pivot(coarse[:, :3], coarse[:, 3:6], self._step_s)
-        return list(self._sets.push(Candidate(rep, pivot, pivot.judge(), tangent(e.rest, e.far)), now_s))
+        first = max(first - 2, self._coarse.begin)
+        coarse = self._coarse.between(first, max(e.end + 2, first + 8))
+        if len(coarse) < 6:
+            first, coarse = self._coarse.end - 6, self._coarse.between(self._coarse.end - 6, self._coarse.end)
+        out, back = fit_pivots(coarse[:, :3], coarse[:, 3:6], self._step_s, e.top - first)
+        return list(self._sets.push(Candidate(rep, out + back, judge(out, back), tangent(e.rest, e.far)), now_s))

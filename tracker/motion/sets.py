@@ -40,16 +40,22 @@ LEVER_M = (0.15, 1.2)
 LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
 WELL_EXPLAINED = 0.75
+VIGOROUS_M_S2 = 1.0
+"""Above this the ankle's acceleration is over tilt error and wobble, so that the pivot must show."""
 STEP_M_S2 = 1.8
-"""Above this the ankle's acceleration is far over sensor noise, tilt error and wobble, so a pivot must show …"""
 STEP_EXPLAINED = 0.20
-"""… at least this much (real walking at the shin: 0.03, 95th percentile 0.10; real repetitions: from 0.35)."""
+"""Above this, less explained is a step (real walking at the shin: 0.03, 95th percentile 0.10; lifts: from 0.42)."""
+STEP_EVEN = 0.35
+BARELY_EXPLAINED = 0.50
+"""So are both of these together."""
+EVEN = 0.60
+"""Evenness that needs no other evidence (walking: median 0.2 to 0.35, 95th percentile 0.57; lifts: median 0.8)."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
 """One pivot for those that begin a set: a resting ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
-SET_EXPLAINED, SET_RMS_M_S2 = 0.25, 1.0
-"""With more acceleration than this, so much of it must go with that pivot (lifts: from 0.27)."""
+SHORTEST_PHASE_S = 0.15
+"""A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
 """What follows a step within this time, or precedes it, is a step too."""
 STEP_LONGEST_S = 1.6
@@ -176,11 +182,14 @@ class SetBuilder:
             return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {self._min_deg:g}°"
         if seconds < SHORTEST_S:
             return Reason.TOO_FAST, f"{seconds:.2f} s < {SHORTEST_S:g} s"
+        if min(c.rep.concentric_s or math.inf, c.rep.eccentric_s or math.inf) < SHORTEST_PHASE_S:
+            return Reason.TOO_FAST, f"lift or return under {SHORTEST_PHASE_S:g} s"
         detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
         too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
-        if p.rms_m_s2 > STEP_M_S2 and (p.explained < STEP_EXPLAINED or too_long):
+        unlike_a_lift = p.explained < STEP_EXPLAINED or (p.explained < BARELY_EXPLAINED and p.even < STEP_EVEN)
+        if p.rms_m_s2 > STEP_M_S2 and (unlike_a_lift or too_long):
             return Reason.WALKING, detail
-        if beside and not self._reps:
+        if beside and (not self._reps or p.even < EVEN):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
         if p.explained >= SHAKE_EXPLAINED and p.lever_m < LEVER_M[0]:
             return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
@@ -210,7 +219,8 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
-        return c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+        swings = c.fit.rms_m_s2 < VIGOROUS_M_S2 or c.fit.even >= EVEN
+        return swings and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
 
     def _fast(self, c: Candidate) -> bool:
         """It could be a step: wait and see whether another step follows."""
@@ -218,9 +228,11 @@ class SetBuilder:
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        fit = sum((w.pivot for w in family[1:]), start=family[0].pivot).judge()
-        unexplained = fit.rms_m_s2 > SET_RMS_M_S2 and fit.explained < SET_EXPLAINED
-        if fit.lever_m < SET_LEVER_M or unexplained:
+        arm = sum((w.pivot for w in family[1:]), start=family[0].pivot).lever
+        vigorous = median(w.fit.rms_m_s2 for w in family) > VIGOROUS_M_S2
+        if vigorous and median(w.fit.even for w in family) < EVEN:
+            return self._disperse(now_s, Reason.WALKING)
+        if math.hypot(*arm) < SET_LEVER_M:
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -287,7 +299,7 @@ class SetBuilder:
         if reason is Reason.NO_LEVER:
             detail = "together they did not swing about a knee or hip"
         if reason is Reason.WALKING:
-            detail = "a step followed at once"
+            detail = "they went out and back on different paths, as steps do"
         return [self._reject(w, reason, detail, now_s) for w in waiting]
 
     def _pause_s(self, group: list[Candidate]) -> float:
