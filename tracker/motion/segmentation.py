@@ -16,14 +16,14 @@ Rule: a zig-zag with hysteresis on the sphere, anchored at the rest pose; no axi
       └────╱──────────────╲──  closed: ≥ 65 % returned, and slow or turned round
 
 A leg that is still while it is away from rest may be holding at the top, or may have taken up another rest pose. Both are
-followed until the leg decides: a second ``_Watch`` is anchored where it is still; it is dropped when the first one
-closes, and takes over when the first is disproved.
+followed until the leg decides: another ``_Watch`` is anchored where it is still; it is dropped when an earlier one
+closes, and takes over when those before it are disproved.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 Vector = tuple[float, float, float]
@@ -52,6 +52,9 @@ SETTLE_S = 0.5
 """The rest pose follows the leg when it has been still for so long at rest."""
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
+MOST_WATCHES = 4
+REACH_S = 3.0
+"""How far before ``opened`` an excursion may begin."""
 ANEW_S = 10.0
 """Still for so long away from rest: certainly another rest pose."""
 DIP_SHARE = 0.30
@@ -136,9 +139,9 @@ class _Watch:
 
     __slots__ = (
         "begin",
-        "before",
         "far",
         "fastest",
+        "held",
         "low",
         "low_pose",
         "low_step",
@@ -159,12 +162,12 @@ class _Watch:
     def __init__(self, rest: Vector, step: int) -> None:
         self.rest = self.far = self.low_pose = self.still_pose = rest
         self.begin = self.opened = self.top = self.low_step = self.near_step = self.still_since = step
-        self.before = step
         self.swing = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = _State.REST
         self.told = False
         self.top_pending: int | None = None
+        self.held: list[Excursion] = []
 
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         """Take one step; says how the excursion ended when it does."""
@@ -282,119 +285,123 @@ class Segmenter:
 
     def __init__(self, step_s: float) -> None:
         self._settle = max(2, round(SETTLE_S / step_s))
-        self._second_after = max(2, round(SECOND_S / step_s))
+        self._pause = max(2, round(SECOND_S / step_s))
         self._anew = round(ANEW_S / step_s)
         self._longest = round(LONGEST_S / step_s)
-        self._reach = round(3.0 / step_s)
-        self._first: _Watch | None = None
-        self._second: _Watch | None = None
-        self._held: list[tuple[_Watch, Excursion]] = []
+        self._reach = round(REACH_S / step_s)
+        self._watches: list[_Watch] = []
         self._peaks = 0
         self._announced: int | None = None
 
     @property
     def open_since(self) -> int | None:
         """Step at which the open excursion left rest; None at rest."""
-        return self._first.opened if self._first is not None and self._first.away else None
+        return self._watches[0].opened if self._watches and self._watches[0].away else None
 
     def restart(self) -> None:
         """Forget the poses: the stream had a hole too long to bridge."""
-        self._first = self._second = None
-        self._held = []
+        self._watches = []
         self._announced = None
 
     def push(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
-        first = self._first
-        if first is None:
-            self._first = _Watch(pose, step)
+        if not self._watches:
+            self._watches = [_Watch(pose, step)]
             return []
+        first = self._watches[0]
         ending = first.step(step, pose, speed, self._settle)
         if not first.away:
             return []
-        out: list[Top | Excursion] = []
-        if first.top_pending is not None and self._announced is None:
-            self._peaks += 1
-            self._announced = self._peaks
-            out.append(Top(self._peaks, first.top_pending, step))
-        first.top_pending = None
+        out: list[Top | Excursion] = self._tell(first, step)
         if ending is Ending.RETURNED:
             out.append(self._close(first, step, pose, ending))
             first.close(step)
-            self._second, self._held = None, []
+            del self._watches[1:]
             return out
-        self._follow_second(first, step, pose, speed)
-        if ending is Ending.CROSSED and self._second is None:
+        self._follow_others(step, pose, speed)
+        if ending is Ending.CROSSED and len(self._watches) == 1:
             first.low_step, first.low_pose = first.near_step, first.rest
             out.append(self._close(first, step, pose, Ending.RETURNED))
             first.cross(step, pose, speed)
             return out
-        if ending is Ending.CROSSED or step - first.opened > self._longest or self._disproved(first, step):
-            out += self._give_up(first, step, pose, ending or Ending.LEFT)
+        proof = self._proof(step)
+        if proof or ending is Ending.CROSSED or step - first.opened > self._longest:
+            out.append(self._close(first, step, pose, ending or Ending.LEFT))
+            out += self._take_over(proof or 1, step, pose)
         return out
 
     def flush(self, step: int) -> list[Top | Excursion]:
         """End the stream: an open excursion is left open."""
-        first = self._first
-        if first is None or not first.away:
+        if not self._watches or not self._watches[0].away:
             return []
+        first = self._watches[0]
         ending = Ending.RETURNED if first.returned else Ending.LEFT
         out: list[Top | Excursion] = [self._close(first, step, first.low_pose, ending)]
         self.restart()
         return out
+
+    def _tell(self, first: _Watch, step: int) -> list[Top | Excursion]:
+        """Announce the peak, once."""
+        if first.top_pending is None or self._announced is not None:
+            return []
+        self._peaks += 1
+        self._announced = self._peaks
+        return [Top(self._peaks, first.top_pending, step)]
 
     def _close(self, watch: _Watch, step: int, pose: Vector, ending: Ending) -> Excursion:
         if self._announced is None:
             self._peaks += 1
         peak = self._announced or self._peaks
         self._announced = None
+        watch.top_pending = None
         return watch.excursion(peak, step, pose, ending, self._reach)
 
-    def _follow_second(self, first: _Watch, step: int, pose: Vector, speed: float) -> None:
-        second = self._second
-        if second is not None:
-            if second.step(step, pose, speed, self._settle) is Ending.RETURNED:
-                self._held.append((second, second.excursion(0, step, pose, Ending.RETURNED, self._reach)))
-                second.close(step)
-            second.top_pending = None
-        still = step - first.still_since >= self._second_after
-        if still and (second is None or (not self._held and second.away)):
-            self._second = _Watch(pose, step)
-            self._second.begin = first.still_since
+    def _follow_others(self, step: int, pose: Vector, speed: float) -> None:
+        """Step the later watches; add one where the leg is still and away from all rest poses."""
+        k = 1
+        while k < len(self._watches):
+            watch = self._watches[k]
+            ending = watch.step(step, pose, speed, self._settle)
+            if ending is Ending.RETURNED:
+                watch.held.append(watch.excursion(0, step, pose, ending, self._reach))
+                watch.close(step)
+                del self._watches[k + 1 :]
+            elif ending is Ending.CROSSED:
+                del self._watches[k]
+                continue
+            k += 1
+        newest = self._watches[-1]
+        if newest.away and step - newest.still_since >= self._pause and len(self._watches) < MOST_WATCHES:
+            self._watches.append(_Watch(pose, step))
+            self._watches[-1].begin = newest.still_since
 
-    def _disproved(self, first: _Watch, step: int) -> bool:
-        """The leg has taken up another rest pose."""
-        if self._second is None:
-            return False
-        if not self._second.away and step - first.still_since >= self._anew:
-            return True
-        if not self._held:
-            return False
-        newest = self._held[-1][1]
-        here = chord(newest.rest, first.rest)
-        towards = chord(newest.far, first.rest) < here
-        if not towards:
-            return chord(newest.far, newest.rest) > OPEN_CHORD
-        large = [e for _, e in self._held if chord(e.far, e.rest) > DIP_SHARE * first.swing]
-        return len(large) >= 2
+    def _proof(self, step: int) -> int:
+        """Number of the watch that shows that the leg has taken up another rest pose; 0 for none."""
+        first = self._watches[0]
+        for k, watch in enumerate(self._watches[1:], start=1):
+            if not watch.away and step - first.still_since >= self._anew:
+                return k
+            if not watch.held:
+                continue
+            newest = watch.held[-1]
+            if chord(newest.far, first.rest) >= chord(newest.rest, first.rest):
+                return k
+            large = [e for e in watch.held if chord(e.far, e.rest) > DIP_SHARE * first.swing]
+            if len(large) >= 2:
+                return k
+        return 0
 
-    def _give_up(self, first: _Watch, step: int, pose: Vector, ending: Ending) -> list[Top | Excursion]:
-        out: list[Top | Excursion] = [self._close(first, step, pose, ending)]
-        if self._second is None:
-            self._first = _Watch(pose, step)
-            return out
-        self._first, self._second = self._second, None
-        for _, held in self._held:
+    def _take_over(self, k: int, step: int, pose: Vector) -> list[Top | Excursion]:
+        """Go on with the k-th watch, where there is one, and report what it has seen."""
+        self._watches = self._watches[k:] or [_Watch(pose, step)]
+        first = self._watches[0]
+        out: list[Top | Excursion] = []
+        for held in first.held:
             self._peaks += 1
-            out.append(Top(self._peaks, held.top, step))
-            out.append(
-                Excursion(
-                    self._peaks, held.begin, held.opened, held.top, held.end, step, held.rest, held.far, held.last, held.ending
-                )
-            )
-        self._held = []
-        if self._first.away and self._first.told:
-            self._first.top_pending = self._first.top
+            out += [Top(self._peaks, held.top, step), replace(held, peak=self._peaks, step=step)]
+        first.held = []
+        if first.away and first.told:
+            first.top_pending = first.top
         return out
 
 

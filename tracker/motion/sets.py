@@ -258,7 +258,8 @@ class SetBuilder:
         """A set is open: one more, a partial, or something else."""
         usual = median(r.range_deg for r in self._reps)
         fits = _same_way(c, self._reps[-1]) and _as_long(c, self._reps)
-        if not fits or self._fidget(c, usual):
+        too_large = len(self._reps) > 1 and ALIKE_RANGE * c.range_deg > usual
+        if not fits or too_large or self._fidget(c, usual):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             return [self._partial(c, self._reps, now_s)]

@@ -25,10 +25,11 @@ _SHANK = np.array(  # share of the stride, shank pitch in degrees at a 68° rang
         (0.62, 42), (0.67, 47.5), (0.72, 42), (0.78, 22), (0.84, -1), (0.90, -17), (0.95, -21), (1.00, -20),
     ]
 )  # fmt: skip
-_AHEAD = np.array(  # share of the stride, ankle's way forward in stride lengths
+_AHEAD = np.array(  # share of the stride, ankle's way forward in stride lengths: a long plateau of speed
     [
-        (0.00, -0.015), (0.10, 0.0), (0.42, 0.0), (0.52, 0.015), (0.58, 0.05), (0.63, 0.12), (0.70, 0.30),
-        (0.77, 0.54), (0.84, 0.765), (0.90, 0.905), (0.95, 0.97), (1.00, 0.985),
+        (0.00, -0.040), (0.03, -0.019), (0.07, -0.004), (0.12, 0.0), (0.42, 0.0), (0.47, 0.005), (0.51, 0.016),
+        (0.55, 0.037), (0.59, 0.073), (0.63, 0.129), (0.67, 0.203), (0.71, 0.286), (0.75, 0.380), (0.79, 0.482),
+        (0.83, 0.593), (0.87, 0.709), (0.91, 0.813), (0.95, 0.897), (1.00, 0.960),
     ]
 )  # fmt: skip
 _HEIGHT = np.array(  # share of the stride, ankle over its height in stance, m at a 1.3 m stride
