@@ -23,6 +23,8 @@ class Exercise:
         How the person stands or lies.
     same_leg
         The leg that wears the sensor is the leg that works.
+    ankle_rises
+        At the top the ankle is higher than at rest (in a machine's push and in the raised leg of a bridge it is lower).
     min_range_deg
         A smaller excursion is never a repetition.
     sure_range_deg
@@ -37,6 +39,7 @@ class Exercise:
     name: str
     posture: Posture
     same_leg: bool
+    ankle_rises: bool
     min_range_deg: float
     sure_range_deg: float
     plan: str

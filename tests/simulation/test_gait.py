@@ -52,6 +52,18 @@ def test_the_shank_swings_as_shanks_do(seed):
     assert 40 < np.max(pitch_deg(simulated)) < 65
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_ankle_is_about_three_times_as_fast_as_the_walker(seed):
+    rng = np.random.default_rng(seed)
+    style = gait(rng)
+    stretch = walk(30, style, rng)
+    ankle = stretch.knee + 0.42 * np.stack(
+        [-np.sin(stretch.pitch), 0 * stretch.pitch, -np.cos(stretch.pitch)], 1
+    )
+    fastest = np.percentile(np.abs(np.diff(ankle[:, 0])) * RATE_HZ, 99.5)
+    assert 2.3 < fastest / (style.stride_m / style.stride_s) < 3.5
+
+
 def test_turning_about_changes_the_heading():
     rng = np.random.default_rng(0)
     assert walk(12, gait(rng), rng, turn_rad=np.pi).end[2] == pytest.approx(np.pi, abs=1e-6)

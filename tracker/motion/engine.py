@@ -31,6 +31,8 @@ LOOK_AHEAD_SHARE = 0.08
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 MARGIN_S = 0.2
 """Samples before the window's first movement that it may use."""
+CLIMB_EXPLAINED = 0.70
+"""Below this the lever is too poorly known to say which way is up."""
 KEEP_S = 24.0
 SLICE = 1024
 """Longer pushes are taken in slices of this many samples, so that memory stays flat."""
@@ -228,4 +230,12 @@ class Tracker:
         if len(coarse) < 6:
             first, coarse = self._coarse.end - 6, self._coarse.between(self._coarse.end - 6, self._coarse.end)
         out, back = fit_pivots(coarse[:, :3], coarse[:, 3:6], self._step_s, e.top - first)
-        return list(self._sets.push(Candidate(rep, out + back, judge(out, back), tangent(e.rest, e.far)), now_s))
+        whole, fit = out + back, judge(out, back)
+        climb = 0.0
+        if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
+            climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
+        values: list[Value] = list(self._sets.push(Candidate(rep, whole, fit, climb, tangent(e.rest, e.far)), now_s))
+        if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
+            for event in self._segmenter.turn_round(e):
+                values += self._event(event, newest // n)
+        return values

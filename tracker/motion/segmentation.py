@@ -23,6 +23,7 @@ closes, and takes over when those before it are disproved.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -290,6 +291,7 @@ class Segmenter:
         self._longest = round(LONGEST_S / step_s)
         self._reach = round(REACH_S / step_s)
         self._watches: list[_Watch] = []
+        self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
         self._announced: int | None = None
 
@@ -301,10 +303,26 @@ class Segmenter:
     def restart(self) -> None:
         """Forget the poses: the stream had a hole too long to bridge."""
         self._watches = []
+        self._recent.clear()
         self._announced = None
 
     def push(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
+        self._recent.append((step, pose, speed))
+        return self._step(step, pose, speed)
+
+    def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
+        """The top of this newest excursion was the rest pose: go over what came after it again."""
+        recent = [r for r in self._recent if r[0] >= wrong.top]
+        if not recent:
+            return []
+        self._watches = []
+        out: list[Top | Excursion] = []
+        for step, pose, speed in recent:
+            out += self._step(step, pose, speed)
+        return out
+
+    def _step(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
         if not self._watches:
             self._watches = [_Watch(pose, step)]
             return []

@@ -54,6 +54,8 @@ SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
 """One pivot for those that begin a set: a resting ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
+CLIMB = 0.05
+"""Least share of the lever by which an ankle plainly goes up or down (machine and bridge: −0.03 to −0.5, lifts: 0.03 to 1.3)."""
 SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
@@ -74,6 +76,8 @@ class Candidate:
         Its fit of a fixed pivot, to be pooled with others'.
     fit
         How well a fixed pivot explains it by itself.
+    climb
+        Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell.
     direction
         Direction of the lift at the rest pose, unit vector, sensor frame.
     doubt
@@ -83,6 +87,7 @@ class Candidate:
     rep: Rep
     pivot: Pivot
     fit: PivotFit
+    climb: float
     direction: tuple[float, float, float]
     doubt: tuple[Reason, str] | None = None
 
@@ -191,6 +196,8 @@ class SetBuilder:
             return Reason.WALKING, detail
         if beside and (not self._reps or p.even < EVEN):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
+        if self._exercise is not None and abs(c.climb) > CLIMB and (c.climb > 0.0) is not self._exercise.ankle_rises:
+            return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if p.explained >= SHAKE_EXPLAINED and p.lever_m < LEVER_M[0]:
             return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
         return None
