@@ -115,9 +115,10 @@ def perform(
     if exercise.hip_rise_m:
         lift = np.arcsin(exercise.hip_rise_m / TRUNK_M) * angle / usual
         stretch.hip = stretch.hip + TRUNK_M * np.stack([np.cos(lift) - 1, 0 * lift, np.sin(lift)], axis=-1)
-    else:  # the pelvis gives a little with the leg
-        give = (angle / usual)[:, None] * rng.normal(0, 0.008, size=3)
-        stretch.hip = stretch.hip + give
+    else:  # trunk and pelvis give with the leg, a little late: the pivot is not nailed down
+        late = count(rng.uniform(0.03, 0.2))
+        follow = np.concatenate([np.zeros(late), angle[:-late] / usual])
+        stretch.hip = stretch.hip + follow[:, None] * rng.normal(0, 0.014, size=3)
     stretch.knee = stretch.hip + THIGH_M * thigh
     stretch.shock = taps
     tired = np.linspace(1.0, 1.0 + 3.0 * plan.fatigue, n)

@@ -219,7 +219,10 @@ def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator)
     shake = rotations.from_rotvec(unrest * _sway(stretches, rng))
     free = _smooth_joins(_join(stretches, "free"))[:, None]
     pivot = free * hip + (1 - free) * ankle
-    knee = pivot + rotations.rotate(shake, knee - pivot)
+    drift = (
+        0.003 * unrest * band_noise(rng, len(hip), 3, 0.1, 0.9)
+    )  # of a pelvis on one leg or hands and knee, m
+    knee = pivot + rotations.rotate(shake, knee - pivot) + free * drift
     quat = rotations.multiply(shake, still_quat)
     shock = rotations.rotate(local, _join(stretches, "shock"))
     return _Body(quat, knee, knee + rotations.rotate(quat, down), shock, heading)
