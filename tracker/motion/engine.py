@@ -19,7 +19,7 @@ from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import LONG_HOLE_S, measure
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Ending, Excursion, Segmenter, Top, tangent
-from tracker.motion.sets import Candidate, SetBuilder
+from tracker.motion.sets import BESIDE_S, STEP_LONGEST_S, Candidate, SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 
 ALGORITHM_VERSION = "1"
@@ -68,6 +68,7 @@ class Tracker:
         self._coarse = History(6, round(KEEP_S / self._step_s))
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((0, 9))
+        self._wrong: tuple[Excursion, float] | None = None
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
@@ -169,6 +170,18 @@ class Tracker:
             step += 1
         return out
 
+    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
+        """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
+        before, self._wrong = self._wrong, (e, rep.end_s)
+        again = before is not None and rep.start_s - before[1] < BESIDE_S
+        if rep.under_tension_s < STEP_LONGEST_S and not again:
+            return []
+        self._wrong = None
+        values: list[Value] = []
+        for event in self._segmenter.turn_round(before[0] if again and before else e):
+            values += self._event(event, newest // self._stride)
+        return values
+
     def _time(self, index: float) -> float:
         return self._t0_s + index * self._period_s
 
@@ -236,6 +249,5 @@ class Tracker:
             climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
         values: list[Value] = list(self._sets.push(Candidate(rep, whole, fit, climb, tangent(e.rest, e.far)), now_s))
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            for event in self._segmenter.turn_round(e):
-                values += self._event(event, newest // n)
+            values += self._turn_round(e, rep, newest)
         return values

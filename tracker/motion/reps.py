@@ -113,13 +113,11 @@ def _phase(
     smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
 ) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift between two rows."""
-    stretch = smooth[first : last + 1]
-    if len(stretch) < 3:
+    peak = _main_peak(smooth[first : last + 1], angle[first : last + 1])
+    if peak is None:
         return None
-    peak = first + int(np.argmax(stretch))
+    peak += first
     speed = float(smooth[peak])
-    if speed <= 0.0:
-        return None
     begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
     for _ in range(2):
         share = PHASE_SIGMA_SHARE * (end - begin) * period_s
@@ -129,6 +127,17 @@ def _phase(
         peak = lo + int(np.argmax(finer[lo:hi]))
         begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
     return begin, end, speed
+
+
+def _main_peak(rate: Array, angle: Array) -> int | None:
+    """Row of the speed peak of the stretch that lifts most (a bump may be faster and lift little)."""
+    rising = np.flatnonzero(np.diff(np.concatenate([[False], rate > 0.0, [False]])))
+    begins, ends = rising[::2], rising[1::2]
+    if not len(begins):
+        return None
+    gains = angle[ends - 1] - angle[begins]
+    best = int(np.argmax(gains))
+    return int(begins[best]) + int(np.argmax(rate[begins[best] : ends[best]]))
 
 
 def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple[float, float]:

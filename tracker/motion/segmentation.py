@@ -332,7 +332,7 @@ class Segmenter:
             return []
         out: list[Top | Excursion] = self._tell(first, step)
         if ending is Ending.RETURNED:
-            out.append(self._close(first, step, pose, ending))
+            out.append(self._from_last_rest(self._close(first, step, pose, ending)))
             first.close(step)
             del self._watches[1:]
             return out
@@ -373,6 +373,14 @@ class Segmenter:
         self._announced = None
         watch.top_pending = None
         return watch.excursion(peak, step, pose, ending, self._reach)
+
+    def _from_last_rest(self, e: Excursion) -> Excursion:
+        """Begin where the leg last rested near the rest pose, if it shifted a little before it lifted."""
+        near = CLOSE_LEFT * chord(e.far, e.rest)
+        for watch in reversed(self._watches[1:]):
+            if watch.away and watch.opened < e.top and chord(watch.rest, e.rest) < near:
+                return replace(e, begin=watch.begin, opened=watch.opened, rest=watch.rest)
+        return e
 
     def _follow_others(self, step: int, pose: Vector, speed: float) -> None:
         """Step the later watches; add one where the leg is still and away from all rest poses."""

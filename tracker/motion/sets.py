@@ -20,6 +20,8 @@ from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
+SAME_SHARE = 0.70
+"""Range and time this close to the set's: one of them, whatever the pivot says."""
 FULL_SHARE = 0.80
 FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
@@ -191,16 +193,25 @@ class SetBuilder:
             return Reason.TOO_FAST, f"lift or return under {SHORTEST_PHASE_S:g} s"
         detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
         too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
-        unlike_a_lift = p.explained < STEP_EXPLAINED or (p.explained < BARELY_EXPLAINED and p.even < STEP_EVEN)
-        if p.rms_m_s2 > STEP_M_S2 and (unlike_a_lift or too_long):
+        unlike_a_lift = p.explained < BARELY_EXPLAINED and p.even < STEP_EVEN
+        known = self._one_of_them(c)
+        if p.rms_m_s2 > STEP_M_S2 and (p.explained < STEP_EXPLAINED or not known and (unlike_a_lift or too_long)):
             return Reason.WALKING, detail
-        if beside and (not self._reps or p.even < EVEN):
+        if beside and not known and (not self._reps or p.even < EVEN):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
         if self._exercise is not None and abs(c.climb) > CLIMB and (c.climb > 0.0) is not self._exercise.ankle_rises:
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if p.explained >= SHAKE_EXPLAINED and p.lever_m < LEVER_M[0]:
             return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
         return None
+
+    def _one_of_them(self, c: Candidate) -> bool:
+        """It is so like the open set's that its company is evidence enough."""
+        if len(self._reps) < COMPANY or not _same_way(c, self._reps[-1]):
+            return False
+        ranges = median(r.range_deg for r in self._reps)
+        seconds = median(r.rep.under_tension_s for r in self._reps)
+        return min(_ratio(c.range_deg, ranges), _ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
 
     def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Take a step: it ends the set when it is the second in a row."""
