@@ -76,12 +76,15 @@ class PivotFit:
         ankle the other, a lift goes out and back on the same path.
     rms_m_s2
         Root mean square acceleration, gravity removed.
+    due_m_s2
+        What the turning would give a sensor half a metre from a fixed pivot: how clearly a pivot has to show.
     """
 
     lever_m: float
     explained: float
     even: float
     rms_m_s2: float
+    due_m_s2: float
 
 
 def judge(out: Pivot, back: Pivot) -> PivotFit:
@@ -89,8 +92,10 @@ def judge(out: Pivot, back: Pivot) -> PivotFit:
     whole = out + back
     arm = whole.lever
     even = min(out.explained_by(arm), back.explained_by(arm))
-    rms = (whole.energy / whole.rows) ** 0.5 if whole.rows else 0.0
-    return PivotFit(float(np.sqrt((arm * arm).sum())), whole.explained_by(arm), even, rms)
+    rms = (whole.energy / whole.rows) ** 0.5
+    n = whole.normal
+    due = 0.5 * float((n[0, 0] + n[1, 1] + n[2, 2]) / (2.0 * whole.rows)) ** 0.5
+    return PivotFit(float(np.sqrt((arm * arm).sum())), whole.explained_by(arm), even, rms, due)
 
 
 def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, Pivot]:

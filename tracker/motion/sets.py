@@ -14,6 +14,8 @@ import math
 from dataclasses import dataclass, replace
 from statistics import median
 
+import numpy as np
+
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
@@ -42,16 +44,17 @@ LEVER_M = (0.15, 1.2)
 LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
 WELL_EXPLAINED = 0.75
-VIGOROUS_M_S2 = 1.0
-"""Above this the ankle's acceleration is over tilt error and wobble, so that the pivot must show."""
-STEP_M_S2 = 1.8
-STEP_EXPLAINED = 0.20
-"""Above this, less explained is a step (real walking at the shin: 0.03, 95th percentile 0.10; lifts: from 0.42)."""
-STEP_EVEN = 0.35
-BARELY_EXPLAINED = 0.50
-"""So are both of these together."""
-EVEN = 0.60
-"""Evenness that needs no other evidence (walking: median 0.2 to 0.35, 95th percentile 0.57; lifts: median 0.8)."""
+DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
+SHARE_DUE = (0.1, 0.3, 0.5, 0.6, 0.7)
+"""Share of the acceleration that one pivot must explain, by how clearly it has to show. At 0.4–0.8 m/s² lifts have 0.7
+and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole
+strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+EVEN_LESS = 0.15
+"""The worse explained way may fall short of that by so much."""
+LOOSE = 0.25
+"""In company a single repetition may fall short of it by so much."""
+HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
+"""Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
@@ -192,12 +195,14 @@ class SetBuilder:
         if min(c.rep.concentric_s or math.inf, c.rep.eccentric_s or math.inf) < SHORTEST_PHASE_S:
             return Reason.TOO_FAST, f"lift or return under {SHORTEST_PHASE_S:g} s"
         detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
+        share = _share_due(p.due_m_s2) - LOOSE
+        poor = p.explained < share or p.even < share - EVEN_LESS
         too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
-        unlike_a_lift = p.explained < BARELY_EXPLAINED and p.even < STEP_EVEN
+        stepping = p.due_m_s2 > HURRIED_M_S2 and p.rms_m_s2 > STEP_M_S2
         known = self._one_of_them(c)
-        if p.rms_m_s2 > STEP_M_S2 and (p.explained < STEP_EXPLAINED or not known and (unlike_a_lift or too_long)):
-            return Reason.WALKING, detail
-        if beside and not known and (not self._reps or p.even < EVEN):
+        if not known and (poor or (too_long and stepping)):
+            return (Reason.WALKING if stepping else Reason.NO_LEVER), detail
+        if beside and not known and not (self._reps and _swings([c])):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
         if self._exercise is not None and abs(c.climb) > CLIMB and (c.climb > 0.0) is not self._exercise.ankle_rises:
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
@@ -237,8 +242,7 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
-        swings = c.fit.rms_m_s2 < VIGOROUS_M_S2 or c.fit.even >= EVEN
-        return swings and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+        return _swings([c]) and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
 
     def _fast(self, c: Candidate) -> bool:
         """It could be a step: wait and see whether another step follows."""
@@ -247,8 +251,7 @@ class SetBuilder:
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
         arm = sum((w.pivot for w in family[1:]), start=family[0].pivot).lever
-        vigorous = median(w.fit.rms_m_s2 for w in family) > VIGOROUS_M_S2
-        if vigorous and median(w.fit.even for w in family) < EVEN:
+        if not _swings(family):
             return self._disperse(now_s, Reason.WALKING)
         if math.hypot(*arm) < SET_LEVER_M:
             return self._disperse(now_s, Reason.NO_LEVER)
@@ -328,6 +331,18 @@ class SetBuilder:
     def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
         rep = replace(c.rep, reported_s=now_s)
         return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+
+def _share_due(due_m_s2: float) -> float:
+    """Share of the acceleration that one pivot must explain."""
+    return float(np.interp(due_m_s2, DUE_M_S2, SHARE_DUE, left=0.0))
+
+
+def _swings(group: list[Candidate]) -> bool:
+    """A fixed pivot explains the middle one of these as well as it must."""
+    share = _share_due(median(c.fit.due_m_s2 for c in group))
+    explained, even = median(c.fit.explained for c in group), median(c.fit.even for c in group)
+    return explained >= share and even >= share - EVEN_LESS
 
 
 def _same_way(a: Candidate, b: Candidate) -> bool:
