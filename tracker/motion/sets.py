@@ -45,14 +45,17 @@ LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
 WELL_EXPLAINED = 0.75
 DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
-SHARE_DUE = (0.1, 0.3, 0.5, 0.6, 0.7)
-"""Share of the acceleration that one pivot must explain, by how clearly it has to show. At 0.4–0.8 m/s² lifts have 0.7
-and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole
-strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
+COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
+STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
+SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
+"""Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
+alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
+longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in
+simulation (real ankles 0.3, 5th percentile), squats up to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03
+at the shin, 0.3 to 0.55 at the ankle."""
 EVEN_LESS = 0.15
 """The worse explained way may fall short of that by so much."""
-LOOSE = 0.25
-"""In company a single repetition may fall short of it by so much."""
 HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 """Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
 SHAKE_EXPLAINED = 0.40
@@ -195,14 +198,13 @@ class SetBuilder:
         if min(c.rep.concentric_s or math.inf, c.rep.eccentric_s or math.inf) < SHORTEST_PHASE_S:
             return Reason.TOO_FAST, f"lift or return under {SHORTEST_PHASE_S:g} s"
         detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
-        share = _share_due(p.due_m_s2) - LOOSE
-        poor = p.explained < share or p.even < share - EVEN_LESS
+        poor = not _swings([c], STEP_SHARE) if self._fast(c) else p.explained < _share(p.due_m_s2, SLOW_SHARE)
         too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
         stepping = p.due_m_s2 > HURRIED_M_S2 and p.rms_m_s2 > STEP_M_S2
         known = self._one_of_them(c)
         if not known and (poor or (too_long and stepping)):
             return (Reason.WALKING if stepping else Reason.NO_LEVER), detail
-        if beside and not known and not (self._reps and _swings([c])):
+        if beside and not known and not (self._reps and _swings([c], ALONE_SHARE)):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
         if self._exercise is not None and abs(c.climb) > CLIMB and (c.climb > 0.0) is not self._exercise.ankle_rises:
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
@@ -242,7 +244,7 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
-        return _swings([c]) and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+        return _swings([c], ALONE_SHARE) and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
 
     def _fast(self, c: Candidate) -> bool:
         """It could be a step: wait and see whether another step follows."""
@@ -251,7 +253,7 @@ class SetBuilder:
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
         arm = sum((w.pivot for w in family[1:]), start=family[0].pivot).lever
-        if not _swings(family):
+        if not _swings(family, COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if math.hypot(*arm) < SET_LEVER_M:
             return self._disperse(now_s, Reason.NO_LEVER)
@@ -333,14 +335,13 @@ class SetBuilder:
         return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
 
 
-def _share_due(due_m_s2: float) -> float:
-    """Share of the acceleration that one pivot must explain."""
-    return float(np.interp(due_m_s2, DUE_M_S2, SHARE_DUE, left=0.0))
+def _share(due_m_s2: float, shares: tuple[float, ...]) -> float:
+    return float(np.interp(due_m_s2, DUE_M_S2, shares, left=-math.inf))
 
 
-def _swings(group: list[Candidate]) -> bool:
+def _swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
     """A fixed pivot explains the middle one of these as well as it must."""
-    share = _share_due(median(c.fit.due_m_s2 for c in group))
+    share = _share(median(c.fit.due_m_s2 for c in group), shares)
     explained, even = median(c.fit.explained for c in group), median(c.fit.even for c in group)
     return explained >= share and even >= share - EVEN_LESS
 
