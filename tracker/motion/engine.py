@@ -68,7 +68,9 @@ class Tracker:
         self._coarse = History(6, round(KEEP_S / self._step_s))
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((0, 9))
-        self._wrong: tuple[Excursion, float] | None = None
+        self._judged: deque[Excursion] = deque(maxlen=4)
+        self._wrong_until_s = -math.inf
+        self._wrong_peak = 0
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
@@ -170,15 +172,18 @@ class Tracker:
             step += 1
         return out
 
-    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, rep: Rep, wrong: set[int], newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
-        before, self._wrong = self._wrong, (e, rep.end_s)
-        again = before is not None and rep.start_s - before[1] < BESIDE_S
+        again = rep.start_s - self._wrong_until_s < BESIDE_S
+        self._wrong_until_s = rep.end_s
+        before, self._wrong_peak = self._wrong_peak, e.peak
         if rep.under_tension_s < STEP_LONGEST_S and not again:
             return []
-        self._wrong = None
+        if again:
+            wrong.add(before)
         values: list[Value] = []
-        for event in self._segmenter.turn_round(before[0] if again and before else e):
+        first = next(j for j in self._judged if j.peak in wrong)
+        for event in self._segmenter.turn_round(first):
             values += self._event(event, newest // self._stride)
         return values
 
@@ -248,6 +253,8 @@ class Tracker:
         if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
             climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
         values: list[Value] = list(self._sets.push(Candidate(rep, whole, fit, climb, tangent(e.rest, e.far)), now_s))
-        if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, rep, newest)
+        self._judged.append(e)
+        wrong = {v.peak for v in values if isinstance(v, Rejected) and v.reason is Reason.WRONG_WAY}
+        if wrong:
+            values += self._turn_round(e, rep, wrong, newest)
         return values

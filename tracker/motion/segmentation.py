@@ -54,6 +54,8 @@ SETTLE_S = 0.5
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
 MOST_WATCHES = 4
+MOST_CHORD = 2.0 * math.sin(math.radians(55.0))
+"""A shank turned by more than 110° has changed its posture."""
 REACH_S = 3.0
 """How far before ``opened`` an excursion may begin."""
 ANEW_S = 10.0
@@ -332,7 +334,12 @@ class Segmenter:
             return []
         out: list[Top | Excursion] = self._tell(first, step)
         if ending is Ending.RETURNED:
-            out.append(self._from_last_rest(self._close(first, step, pose, ending)))
+            inside = self._inside(first, step)
+            if inside:
+                out.append(self._close(first, step, pose, Ending.LEFT))
+                out += self._report(inside, step)
+            else:
+                out.append(self._from_last_rest(self._close(first, step, pose, ending)))
             first.close(step)
             del self._watches[1:]
             return out
@@ -417,14 +424,29 @@ class Segmenter:
                 return k
         return 0
 
+    def _inside(self, first: _Watch, step: int) -> list[Excursion]:
+        """Excursions from another pose inside this one, where it was a change of posture and back, not a lift."""
+        least = 0.0 if first.swing > MOST_CHORD else DIP_SHARE * first.swing
+        if first.swing <= MOST_CHORD and step - first.opened < self._anew:
+            return []
+        for watch in self._watches[1:]:
+            if any(chord(e.far, e.rest) > least for e in watch.held):
+                return watch.held
+        return []
+
+    def _report(self, held: list[Excursion], step: int) -> list[Top | Excursion]:
+        """Announce and report what a later watch has seen."""
+        out: list[Top | Excursion] = []
+        for e in held:
+            self._peaks += 1
+            out += [Top(self._peaks, e.top, step), replace(e, peak=self._peaks, step=step)]
+        return out
+
     def _take_over(self, k: int, step: int, pose: Vector) -> list[Top | Excursion]:
         """Go on with the k-th watch, where there is one, and report what it has seen."""
         self._watches = self._watches[k:] or [_Watch(pose, step)]
         first = self._watches[0]
-        out: list[Top | Excursion] = []
-        for held in first.held:
-            self._peaks += 1
-            out += [Top(self._peaks, held.top, step), replace(held, peak=self._peaks, step=step)]
+        out = self._report(first.held, step)
         first.held = []
         if first.away and first.told:
             first.top_pending = first.top

@@ -23,7 +23,9 @@ from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
 SAME_SHARE = 0.70
-"""Range and time this close to the set's: one of them, whatever the pivot says."""
+"""Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
+SAME_EXPLAINED = 0.50
+"""… as long as a pivot explains at least this share of what it explains in the others."""
 FULL_SHARE = 0.80
 FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
@@ -58,6 +60,11 @@ EVEN_LESS = 0.15
 """The worse explained way may fall short of that by so much."""
 HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 """Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
+USUAL_REPS = 4
+"""A set of so many tells what is usual for the sets after it."""
+CLEAR_M_S2 = 0.8
+USUAL_LEVER_SHARE = 0.5
+"""Where the pivot shows clearly, it is at least this share as far away as in the sets before: same leg, same lever."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
@@ -120,7 +127,7 @@ class SetBuilder:
     def __init__(self, exercise: Exercise | None) -> None:
         self._exercise = exercise
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
-        self._usual_deg = 0.0
+        self._usual_deg = self._usual_lever_m = 0.0
         self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
@@ -133,6 +140,8 @@ class SetBuilder:
         doubt = candidate.doubt or self._veto(candidate)
         if doubt is not None:
             out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
+            if doubt[0] is Reason.WRONG_WAY and self._waiting and _same_way(candidate, self._waiting[-1]):
+                out += self._disperse(now_s, Reason.WRONG_WAY)
             if doubt[0] is Reason.NO_LEVER and self._waiting:
                 if candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg:
                     out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
@@ -182,7 +191,9 @@ class SetBuilder:
         pauses = [next((s - r.end_s for s in starts if s > r.start_s), None) for r in reps]
         pauses[-1] = None
         self._number += 1
-        self._usual_deg = median(c.range_deg for c in self._reps)
+        if len(self._reps) >= USUAL_REPS:
+            self._usual_deg = median(c.range_deg for c in self._reps)
+            self._usual_lever_m = _pooled_lever_m(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         return out
@@ -218,7 +229,9 @@ class SetBuilder:
             return False
         ranges = median(r.range_deg for r in self._reps)
         seconds = median(r.rep.under_tension_s for r in self._reps)
-        return min(_ratio(c.range_deg, ranges), _ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
+        explained = median(r.fit.explained for r in self._reps)
+        alike = min(_ratio(c.range_deg, ranges), _ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
+        return alike and c.fit.explained >= SAME_EXPLAINED * explained
 
     def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Take a step: it ends the set when it is the second in a row."""
@@ -244,7 +257,17 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
-        return _swings([c], ALONE_SHARE) and c.range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+        rises = c.climb == 0.0 or (c.climb > 0.0) is self._exercise.ankle_rises
+        least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+        return rises and c.range_deg >= least and _swings([c], ALONE_SHARE) and not self._strange([c])
+
+    def _strange(self, group: list[Candidate]) -> bool:
+        """Told the exercise: too small or too close a pivot for this person's sets so far."""
+        if self._exercise is None or not self._usual_deg:
+            return False
+        small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
+        clear = median(c.fit.due_m_s2 for c in group) > CLEAR_M_S2
+        return small or (clear and _pooled_lever_m(group) < USUAL_LEVER_SHARE * self._usual_lever_m)
 
     def _fast(self, c: Candidate) -> bool:
         """It could be a step: wait and see whether another step follows."""
@@ -252,10 +275,9 @@ class SetBuilder:
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        arm = sum((w.pivot for w in family[1:]), start=family[0].pivot).lever
         if not _swings(family, COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if math.hypot(*arm) < SET_LEVER_M:
+        if _pooled_lever_m(family) < SET_LEVER_M or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -322,6 +344,8 @@ class SetBuilder:
         detail = f"{len(waiting)} alike, {COMPANY} needed"
         if reason is Reason.NO_LEVER:
             detail = "together they did not swing about a knee or hip"
+        if reason is Reason.WRONG_WAY:
+            detail = "alike ones went the wrong way"
         if reason is Reason.WALKING:
             detail = "they went out and back on different paths, as steps do"
         return [self._reject(w, reason, detail, now_s) for w in waiting]
@@ -333,6 +357,11 @@ class SetBuilder:
     def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
         rep = replace(c.rep, reported_s=now_s)
         return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+
+def _pooled_lever_m(group: list[Candidate]) -> float:
+    """Length of the one lever that fits all of them."""
+    return math.hypot(*sum((c.pivot for c in group[1:]), start=group[0].pivot).lever)
 
 
 def _share(due_m_s2: float, shares: tuple[float, ...]) -> float:
