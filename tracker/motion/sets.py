@@ -63,8 +63,10 @@ HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 USUAL_REPS = 4
 """A set of so many tells what is usual for the sets after it."""
 CLEAR_M_S2 = 0.8
+SET_LEVER_SHARE = 0.4
 USUAL_LEVER_SHARE = 0.5
-"""Where the pivot shows clearly, it is at least this share as far away as in the sets before: same leg, same lever."""
+"""Where the pivot shows clearly, it is at least this share as far away as in the set so far, and in the sets before:
+same leg, same lever."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 SET_LEVER_M = 0.20
@@ -193,7 +195,7 @@ class SetBuilder:
         self._number += 1
         if len(self._reps) >= USUAL_REPS:
             self._usual_deg = median(c.range_deg for c in self._reps)
-            self._usual_lever_m = _pooled_lever_m(self._reps)
+            self._usual_lever_m = _lever_m(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         return out
@@ -213,7 +215,8 @@ class SetBuilder:
         too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
         stepping = p.due_m_s2 > HURRIED_M_S2 and p.rms_m_s2 > STEP_M_S2
         known = self._one_of_them(c)
-        if not known and (poor or (too_long and stepping)):
+        close = len(self._reps) >= COMPANY and 0.0 < _lever_m([c]) < SET_LEVER_SHARE * _lever_m(self._reps)
+        if not known and (poor or close or (too_long and stepping)):
             return (Reason.WALKING if stepping else Reason.NO_LEVER), detail
         if beside and not known and not (self._reps and _swings([c], ALONE_SHARE)):
             return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
@@ -266,8 +269,7 @@ class SetBuilder:
         if self._exercise is None or not self._usual_deg:
             return False
         small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
-        clear = median(c.fit.due_m_s2 for c in group) > CLEAR_M_S2
-        return small or (clear and _pooled_lever_m(group) < USUAL_LEVER_SHARE * self._usual_lever_m)
+        return small or 0.0 < _lever_m(group) < USUAL_LEVER_SHARE * self._usual_lever_m
 
     def _fast(self, c: Candidate) -> bool:
         """It could be a step: wait and see whether another step follows."""
@@ -357,6 +359,12 @@ class SetBuilder:
     def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
         rep = replace(c.rep, reported_s=now_s)
         return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+
+def _lever_m(group: list[Candidate]) -> float:
+    """Usual length of the lever where it shows clearly, 0 where it does not."""
+    clear = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
+    return median(clear) if clear else 0.0
 
 
 def _pooled_lever_m(group: list[Candidate]) -> float:
