@@ -63,6 +63,8 @@ HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 USUAL_REPS = 4
 """A set of so many tells what is usual for the sets after it."""
 CLEAR_M_S2 = 0.8
+LEVER_SPREAD = 2.2
+"""Those that begin a set swing about one pivot: longest over shortest lever."""
 SET_LEVER_SHARE = 0.4
 USUAL_LEVER_SHARE = 0.5
 """Where the pivot shows clearly, it is at least this share as far away as in the set so far, and in the sets before:
@@ -73,6 +75,8 @@ SET_LEVER_M = 0.20
 """One pivot for those that begin a set: a resting ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (machine and bridge: −0.03 to −0.5, lifts: 0.03 to 1.3)."""
+LEVEL_CLIMB = 0.02
+"""Less is neither; one that stands alone must not go the wrong way by more."""
 SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
@@ -149,8 +153,8 @@ class SetBuilder:
                     out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
             return [*out, self._reject(candidate, *doubt, now_s)]
         self._steps = 0
-        if not self._reps and len(self._waiting) == 1 and self._sure(self._waiting[0]):
-            out = self._begin([self._waiting[0]], now_s)
+        if not self._reps and self._waiting and self._sure(self._waiting[-1]):
+            out = self._begin(self._surely(), now_s)
             return out + (self._continue(candidate, now_s) if self._reps else self._wait(candidate, now_s))
         if self._reps:
             return self._continue(candidate, now_s)
@@ -172,10 +176,10 @@ class SetBuilder:
             deadline = self._reps[-1].rep.end_s + self._pause_s(self._reps)
             if now_s > deadline and (open_since_s is None or open_since_s > deadline):
                 out += self.end_set(now_s)
-        if not self._reps and len(self._waiting) == 1 and self._sure(self._waiting[0]):
-            quiet = self._waiting[0].rep.end_s + BESIDE_S
+        if not self._reps and self._waiting and self._sure(self._waiting[-1]):
+            quiet = self._waiting[-1].rep.end_s + BESIDE_S
             if now_s > quiet and (open_since_s is None or open_since_s > quiet):
-                return self._begin([self._waiting[0]], now_s)
+                return self._begin(self._surely(), now_s)
         if self._waiting and not self._reps:
             deadline = self._waiting[-1].rep.end_s + self._pause_s(self._waiting)
             if now_s > deadline and (open_since_s is None or open_since_s > deadline):
@@ -239,8 +243,8 @@ class SetBuilder:
     def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Take a step: it ends the set when it is the second in a row."""
         out: list[Outcome] = []
-        alone = len(self._waiting) == 1 and not self._reps
-        if alone and c.rep.start_s - self._waiting[0].rep.end_s < BESIDE_S and self._fast(self._waiting[0]):
+        last = self._waiting[-1] if self._waiting and not self._reps else None
+        if last and c.rep.start_s - last.rep.end_s < BESIDE_S and self._fast(last):
             out += self._disperse(now_s, Reason.WALKING)
         self._stepped_s = c.rep.end_s
         self._steps += 1
@@ -249,18 +253,20 @@ class SetBuilder:
     def _wait(self, c: Candidate, now_s: float) -> list[Outcome]:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
-        family = self._family()
-        if len(family) >= COMPANY:
+        family = self._surely() if self._sure(c) else self._family()
+        if len(family) >= COMPANY or (self._sure(c) and not self._fast(c)):
             return self._begin(family, now_s)
-        if self._sure(c) and not self._fast(c):
-            return self._begin([c], now_s)
         return []
+
+    def _surely(self) -> list[Candidate]:
+        """The newest of those who wait and the alike ones that need no company either."""
+        return [w for w in self._family() if self._sure(w)]
 
     def _sure(self, c: Candidate) -> bool:
         """It needs no company."""
         if self._exercise is None:
             return False
-        rises = c.climb == 0.0 or (c.climb > 0.0) is self._exercise.ankle_rises
+        rises = abs(c.climb) < LEVEL_CLIMB or (c.climb > 0.0) is self._exercise.ankle_rises
         least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
         return rises and c.range_deg >= least and _swings([c], ALONE_SHARE) and not self._strange([c])
 
@@ -279,7 +285,9 @@ class SetBuilder:
         """Make a set of those who waited for each other."""
         if not _swings(family, COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if _pooled_lever_m(family) < SET_LEVER_M or self._strange(family):
+        levers = [c.fit.lever_m for c in family if c.fit.due_m_s2 > CLEAR_M_S2]
+        scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
+        if scattered or _pooled_lever_m(family) < SET_LEVER_M or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -326,7 +334,8 @@ class SetBuilder:
     def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Unlike the open set: when enough of these follow each other, they are a new set."""
         self._waiting.append(c)
-        replaces = len(self._reps) == 1 and self._sure(c) and c.range_deg > self._reps[0].range_deg
+        small = self._sure(c) and median(r.range_deg for r in self._reps) < PARTIAL_SHARE * c.range_deg
+        replaces = small or (len(self._reps) == 1 and self._sure(c) and c.range_deg > self._reps[0].range_deg)
         if len(self._family()) < COMPANY and not replaces:
             return []
         waiting, self._waiting = self._waiting[:-1], []
