@@ -1,0 +1,239 @@
+"""One recording, from the file to what was found in it, and that as the JSON which scripts rely on.
+
+In: an ``.mcap``, ``.csv`` or ``.csv.gz``. Out: an ``Analysis``: the values of the core, unrounded and in the
+order in which they came out, under what the file says about itself. Only ``to_json`` rounds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tracker.exercises import Exercise, exercise
+from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
+from tracker.motion.samples import Gap, Samples
+from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+from tracker.recording import RecordingError, Side, read_samples_csv
+
+SCHEMA = 1
+"""Version of the JSON."""
+SUFFIXES = (".mcap", ".csv", ".csv.gz")
+TIME_DIGITS = 4
+"""Decimals of seconds: a tenth of a millisecond."""
+DIGITS = 3
+"""Decimals of degrees and degrees per second."""
+SLICE = 30_000
+"""Samples between two reports of progress."""
+
+Progress = Callable[[float], None]
+"""Is told the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """What was found in one file.
+
+    Attributes
+    ----------
+    path
+        The file, as it was given.
+    sensor
+        Family of the sensor; None for a CSV.
+    exercise
+        Id of the profile that was used; None: any leg lift counted.
+    sensor_side, working_side, load_kg
+        As the recording's header has them.
+    rate_hz, duration_s
+        Of the samples.
+    values
+        Everything the core said, unrounded.
+    damage
+        What a damaged recording lacks, one line; empty if it is complete.
+    """
+
+    path: Path
+    sensor: str | None = None
+    exercise: str | None = None
+    sensor_side: Side | None = None
+    working_side: Side | None = None
+    load_kg: float | None = None
+    rate_hz: float
+    duration_s: float
+    values: tuple[Value, ...]
+    damage: str = ""
+
+    @cached_property
+    def sets(self) -> tuple[ExerciseSet, ...]:
+        """Sets in the order in which they closed."""
+        return tuple(value for value in self.values if isinstance(value, ExerciseSet))
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Holes in the stream."""
+        return tuple(value for value in self.values if isinstance(value, Gap))
+
+    @cached_property
+    def rejected(self) -> tuple[Rejected, ...]:
+        """What was not counted, in order of time, without what a set lists as its partials."""
+        rejected = (value for value in self.values if isinstance(value, Rejected))
+        return tuple(sorted(not_listed(rejected, self.sets), key=lambda value: value.start_s))
+
+    @property
+    def rep_count(self) -> int:
+        """Counted repetitions."""
+        return sum(len(one.reps) for one in self.sets)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that ``kickback analyze --json`` prints."""
+        return {
+            "schema": SCHEMA,
+            "algorithm_version": ALGORITHM_VERSION,
+            "file": str(self.path),
+            "sensor": self.sensor,
+            "exercise": self.exercise,
+            "sensor_side": self.sensor_side,
+            "working_side": self.working_side,
+            "load_kg": self.load_kg,
+            "rate_hz": round(self.rate_hz, TIME_DIGITS),
+            "duration_s": round(self.duration_s, TIME_DIGITS),
+            "sets": [_set(number, one) for number, one in enumerate(self.sets, start=1)],
+            "rejected": [
+                {
+                    "start_s": seconds(r.start_s),
+                    "end_s": seconds(r.end_s),
+                    "reason": r.reason.value,
+                    "detail": r.detail,
+                }
+                for r in self.rejected
+            ],
+            "gaps": [
+                {"start_s": seconds(g.start_s), "end_s": seconds(g.end_s), "samples_lost": g.samples_lost}
+                for g in self.gaps
+            ],
+        }
+
+
+def analyze(
+    path: str | os.PathLike[str], profile: Exercise | None = None, *, progress: Progress | None = None
+) -> Analysis:
+    """Read a file and track it.
+
+    Parameters
+    ----------
+    path
+        ``.mcap``, ``.csv`` or ``.csv.gz``.
+    profile
+        The exercise; None: that of the recording's header, else any leg lift counts.
+    progress
+        Is told the share that is done.
+
+    Raises
+    ------
+    RecordingError
+        One line that says what is wrong with the file and where.
+    """
+    path = Path(path)
+    if path.name.lower().endswith((".csv", ".csv.gz")):
+        return _analyze_csv(path, profile, progress)
+    if path.suffix.lower() == ".mcap" or not path.exists():
+        return _analyze_mcap(path, profile, progress)
+    raise RecordingError(path, f"unknown kind of file, expected {', '.join(SUFFIXES)}")
+
+
+def not_listed(rejected: Iterator[Rejected], sets: tuple[ExerciseSet, ...]) -> Iterator[Rejected]:
+    """Leave out what a set lists among its partials."""
+    listed = {(rep.peak, rep.start_s) for one in sets for rep in one.partials}
+    return (r for r in rejected if r.reason is not Reason.PARTIAL or (r.peak, r.start_s) not in listed)
+
+
+def sliced(samples: Samples) -> Iterator[Samples]:
+    """Cut a long block into shorter ones; results do not depend on it."""
+    for begin in range(0, len(samples), SLICE):
+        part = slice(begin, begin + SLICE)
+        yield replace(
+            samples,
+            start_index=samples.start_index + begin,
+            acc=samples.acc[part],
+            gyr=samples.gyr[part],
+            valid=samples.valid[part],
+            clipped=samples.clipped[part],
+        )
+
+
+def rep_json(number: int, rep: Rep, pause_s: float | None) -> dict[str, Any]:
+    """Return one repetition or partial, rounded."""
+    return {
+        "rep": number,
+        "start_s": seconds(rep.start_s),
+        "peak_start_s": seconds(rep.peak_start_s),
+        "peak_end_s": seconds(rep.peak_end_s),
+        "end_s": seconds(rep.end_s),
+        "reported_s": seconds(rep.reported_s),
+        "concentric_s": seconds(rep.concentric_s),
+        "hold_s": seconds(rep.hold_s),
+        "eccentric_s": seconds(rep.eccentric_s),
+        "bottom_pause_s": seconds(pause_s),
+        "range_deg": None if rep.range_deg is None else round(rep.range_deg, DIGITS),
+        "peak_speed_deg_s": None if rep.peak_speed_deg_s is None else round(rep.peak_speed_deg_s, DIGITS),
+        "flags": [flag.value for flag in rep.flags],
+    }
+
+
+def seconds(value: float | None) -> float | None:
+    """Round a time."""
+    return None if value is None else round(value, TIME_DIGITS)
+
+
+def _set(number: int, one: ExerciseSet) -> dict[str, Any]:
+    pauses = zip(one.reps, one.bottom_pauses_s, strict=True)
+    return {
+        "set": number,
+        "start_s": seconds(one.start_s),
+        "end_s": seconds(one.end_s),
+        "time_under_tension_s": seconds(one.time_under_tension_s),
+        "reps": [rep_json(i, rep, pause) for i, (rep, pause) in enumerate(pauses, start=1)],
+        "partials": [rep_json(i, rep, None) for i, rep in enumerate(one.partials, start=1)],
+    }
+
+
+def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None) -> Analysis:
+    recording = read_samples_csv(path)
+    tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=profile)
+    values: list[Value] = []
+    for block in recording.blocks:
+        for part in sliced(block) if isinstance(block, Samples) else ():
+            values += tracker.push(part)
+            if progress:
+                progress((part.start_index + len(part)) * recording.period_s / recording.duration_s)
+    values += tracker.flush()
+    return Analysis(
+        path=path,
+        exercise=profile.id if profile else None,
+        rate_hz=recording.rate_hz,
+        duration_s=recording.duration_s,
+        values=tuple(values),
+    )
+
+
+def _analyze_mcap(path: Path, profile: Exercise | None, progress: Progress | None) -> Analysis:
+    raise RecordingError(path, "cannot be analyzed yet")
+
+
+def header_exercise(path: Path, id_: str | None) -> Exercise | None:
+    """Return the profile that a recording's header names.
+
+    Raises
+    ------
+    RecordingError
+        This version has no such exercise.
+    """
+    if id_ is None:
+        return None
+    try:
+        return exercise(id_)
+    except ValueError as error:
+        raise RecordingError(path, f"{error} (its header says so; --exercise overrides)") from error

@@ -1,0 +1,105 @@
+"""``kickback analyze``: what is in a recording."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.errors import BAD_INPUT, one_line, tell
+from tracker.cli.options import ExerciseId, Json, profile_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tracker.analysis import Analysis
+    from tracker.motion.values import ExerciseSet
+
+
+def analyze(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Recordings: .mcap, .csv or .csv.gz.")
+    ],
+    exercise: ExerciseId = None,
+    json_: Json = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="List each step of a walk among what was not counted.")
+    ] = False,
+) -> None:
+    """Find the repetitions in recordings and measure them.
+
+    Without --exercise, a recording's own header says which it was; where nothing does, any leg lift counts
+    that is done three times alike.
+
+    [dim]Examples[/dim]
+      kickback analyze workout.mcap
+      kickback analyze samples.csv.gz -e glute-bridge --json | jq '.sets[0]'
+    """
+    from tracker.analysis import analyze as analyze_file
+    from tracker.cli.console import console, progress
+
+    profile = profile_of(exercise)
+    failed = False
+    for number, path in enumerate(files):
+        with one_line(keep_going=True) as outcome:
+            with progress(path.name) as report:
+                found = analyze_file(path, profile, progress=report)
+            if found.damage:
+                tell(f"{path}: {found.damage}")
+            if json_:
+                print(json.dumps(found.to_json(), allow_nan=False))
+            else:
+                _print(console(), found, first=number == 0, all_=all_)
+        failed |= outcome.failed
+    if failed:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
+    from tracker.cli import tables
+
+    if not first:
+        out.rule(style="dim")
+    out.print(
+        tables.heading(
+            tables.name(found.path.name),
+            f"{found.duration_s:.1f} s at {found.rate_hz:.1f} Hz",
+            found.exercise or "any leg lift",
+            found.working_side and f"{found.working_side} leg",
+            None if found.load_kg is None else f"{found.load_kg:g} kg",
+        )
+    )
+    for number, one in enumerate(found.sets, start=1):
+        out.print()
+        _print_set(out, number, one)
+    if not found.sets:
+        out.print("\nNo repetitions found.", style="bold")
+    if found.rejected:
+        out.print(f"\nNot counted: {len(found.rejected)}", style="bold")
+        lines = [tables.Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
+        out.print(tables.ledger(lines if all_ else tables.without_steps(lines)))
+    if found.gaps:
+        out.print("\n" + tables.gap_line(found.gaps), style="yellow")
+
+
+def _print_set(out: Console, number: int, one: ExerciseSet) -> None:
+    from tracker.cli import tables
+
+    out.print(
+        tables.heading(
+            f"Set {number}",
+            tables.count(len(one.reps), "rep"),
+            f"{tables.clock(one.start_s)} to {tables.clock(one.end_s)}",
+            f"{one.time_under_tension_s:.1f} s under tension",
+        )
+    )
+    pauses = zip(one.reps, one.bottom_pauses_s, strict=True)
+    out.print(
+        tables.rep_table(tables.Row(i, rep, s, rep.flags) for i, (rep, s) in enumerate(pauses, start=1))
+    )
+    if one.partials:
+        out.print(f"{tables.count(len(one.partials), 'partial')}, not counted:", style="dim")
+        rows = (tables.Row(i, rep, None, rep.flags) for i, rep in enumerate(one.partials, start=1))
+        out.print(tables.rep_table(rows, medians=False))

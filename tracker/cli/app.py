@@ -1,0 +1,89 @@
+"""The command line's frame: global options, and which commands there are."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tracker import __version__
+from tracker.cli import analyze
+from tracker.cli.errors import one_line
+from tracker.cli.options import REVIEW_PANEL
+
+
+def unwrapped(doc: str) -> str:
+    """Join the lines of each paragraph; indented lines stay as they are, as examples do."""
+    paragraphs = inspect.cleandoc(doc).split("\n\n")
+    return "\n\n".join(text if "\n " in text else text.replace("\n", " ") for text in paragraphs)
+
+
+HELP = """Count and measure weighted leg kickbacks from a motion sensor on the ankle.
+
+[dim]See it work in half a minute:[/dim]  kickback demo
+[dim]Measure a file:[/dim]                kickback analyze workout.mcap --exercise cable
+[dim]Look at what was trained:[/dim]      kickback log   and   kickback show last
+"""
+
+
+class Commands(TyperGroup):
+    """The group of all commands; whatever is wrong with the input is told in one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that lacks a character shows another one
+                stream.reconfigure(errors="replace")
+        with one_line():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    name="kickback",
+    help=HELP,
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"kickback {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def globals_(
+    ctx: typer.Context,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            metavar="DIR",
+            help="Where the journal and the recordings lie "
+            "[dim](else KICKBACK_DATA_DIR, else the system's place for it)[/dim].",
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Keep the global options for the commands."""
+    ctx.obj = data_dir
+
+
+def _add(name: str, panel: str, command: Callable[..., None]) -> None:
+    """Register a command; its docstring is its help."""
+    app.command(name, rich_help_panel=panel, help=unwrapped(command.__doc__ or ""))(command)
+
+
+_add("analyze", REVIEW_PANEL, analyze.analyze)

@@ -1,0 +1,44 @@
+"""Where output goes: people's tables, and progress that only a terminal sees."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+PIPED_WIDTH = 100
+"""Columns where there is no terminal to ask."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that takes text as it is: brackets and colons in names mean nothing."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None] | None]:
+    """Show a bar on standard error while the body works; None where that is no terminal.
+
+    The body calls what it gets with the share that is done.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(Text(what).plain, total=1.0)
+        yield lambda share: bar.update(task, completed=share)

@@ -1,0 +1,62 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.errors import BadInputError
+
+if TYPE_CHECKING:
+    from tracker.exercises import Exercise
+
+TRAIN_PANEL = "Train"
+REVIEW_PANEL = "Review"
+DATA_PANEL = "Files"
+
+
+def _exercise_ids() -> list[str]:
+    from tracker.exercises import exercises
+
+    return list(exercises())
+
+
+ExerciseId = Annotated[
+    str | None,
+    typer.Option(
+        "--exercise",
+        "-e",
+        metavar="ID",
+        autocompletion=_exercise_ids,
+        help="Exercise id, such as [bold]cable[/bold]; a wrong one lists them all.",
+    ),
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the journal and the recordings lie.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def profile_of(id_: str | None) -> Exercise | None:
+    """Return the profile with this id.
+
+    Raises
+    ------
+    BadInputError
+        There is none; the line lists those there are.
+    """
+    from tracker.exercises import exercise
+
+    try:
+        return None if id_ is None else exercise(id_)
+    except ValueError as error:
+        raise BadInputError(f"--exercise: {error}") from None
+
+
+def folder_of(ctx: typer.Context, data_dir: Path | None) -> Path:
+    """Return the data folder: the command's option, the global one, the environment, the system's place."""
+    from tracker.journal.data_folder import data_folder
+
+    return data_folder(data_dir or ctx.obj)

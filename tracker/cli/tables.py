@@ -1,0 +1,190 @@
+"""Repetitions, sets and what was not counted, for people who read them in a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rich.table import Table
+from rich.text import Text
+
+from tracker.journal.text import NAME_LENGTH, plain
+from tracker.motion.samples import Gap
+from tracker.motion.values import Rep
+
+MISSING = "–"
+STEP_APART_S = 2.0
+"""Steps closer than this belong to one walk."""
+_STEPS = ("walking", "too-fast")
+_HEADINGS = (
+    ("rep", ""),
+    ("start", ""),
+    ("concentric", "s"),
+    ("hold", "s"),
+    ("eccentric", "s"),
+    ("pause", "s"),
+    ("range", "°"),
+    ("peak", "°/s"),
+)
+_NUMBERS = ("concentric_s", "hold_s", "eccentric_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table of repetitions; ``rep`` is None for one that was added without numbers."""
+
+    number: int
+    rep: Rep | None
+    pause_s: float | None
+    flags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was not counted."""
+
+    start_s: float
+    end_s: float
+    reason: str
+    detail: str
+
+
+def without_steps(lines: Iterable[Line]) -> list[Line]:
+    """Put the steps of one walk together in a single line.
+
+    Examples
+    --------
+    >>> steps = [Line(t, t + 0.5, "walking", "") for t in (1.0, 1.5, 2.1)]
+    >>> without_steps([*steps, Line(9.0, 9.5, "too-small", "range 5° < 8°")])[0]
+    Line(start_s=1.0, end_s=2.6, reason='walking', detail='3 steps')
+    """
+    out: list[Line] = []
+    walk: list[Line] = []
+    for line in (*lines, Line(math.inf, math.inf, "", "")):
+        if walk and (line.reason not in _STEPS or line.start_s - walk[-1].end_s > STEP_APART_S):
+            out += _walked(walk)
+            walk = []
+        if line.reason in _STEPS:
+            walk.append(line)
+        elif line.reason:
+            out.append(line)
+    return out
+
+
+def _walked(walk: list[Line]) -> list[Line]:
+    if len(walk) < 3 or not any(line.reason == "walking" for line in walk):
+        return walk
+    return [Line(walk[0].start_s, walk[-1].end_s, "walking", f"{len(walk)} steps")]
+
+
+def name(text: str) -> str:
+    """Return a name from a device, a file or a header so that it fits a line and does no harm."""
+    return plain(text, NAME_LENGTH)
+
+
+def clock(seconds: float, digits: int = 1) -> str:
+    """Return a stream time as minutes and seconds.
+
+    Examples
+    --------
+    >>> clock(81.25, 2), clock(59.99), clock(3725.0)
+    ('1:21.25', '1:00.0', '62:05.0')
+    """
+    minutes, rest = divmod(round(abs(seconds), digits), 60.0)
+    sign = "-" if seconds < 0 else ""
+    return f"{sign}{int(minutes)}:{rest:0{digits + 3}.{digits}f}"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Return a number or a dash."""
+    return MISSING if value is None else f"{value:.{digits}f}"
+
+
+def count(how_many: int, what: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "rep"), count(2, "rep")
+    ('1 rep', '2 reps')
+    """
+    return f"{how_many} {what}" if how_many == 1 else f"{how_many} {what}s"
+
+
+def grid() -> Table:
+    """Return an empty table in the house's look."""
+    return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
+
+
+def rep_table(rows: Iterable[Row], *, medians: bool = True) -> Table:
+    """Return a table of repetitions, with their medians as the last line."""
+    rows = list(rows)
+    table = grid()
+    for heading, unit in _HEADINGS:
+        table.add_column(Text.assemble(heading, ("\n" + unit, "dim")), justify="right", no_wrap=True)
+    table.add_column("flags")
+    for row in rows:
+        table.add_row(*_cells(row), Text(" ".join(row.flags), style="yellow"))
+    if medians and len(rows) > 2:
+        table.add_row(*_medians(rows), style="dim")
+    return table
+
+
+def ledger(lines: Iterable[Line]) -> Table:
+    """Return a table of what was not counted."""
+    table = grid()
+    for heading in ("from", "to"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("reason", no_wrap=True)
+    table.add_column("detail", overflow="fold")
+    for line in lines:
+        table.add_row(
+            clock(line.start_s), clock(line.end_s), Text(name(line.reason)), Text(plain(line.detail, 500))
+        )
+    return table
+
+
+def gap_line(gaps: Sequence[Gap]) -> str:
+    """Return what was lost on the way, in one line."""
+    lost = sum(gap.samples_lost for gap in gaps)
+    longest = max(gaps, key=lambda gap: gap.end_s - gap.start_s)
+    long_s = longest.end_s - longest.start_s
+    where = f"the longest {long_s:.2f} s at {clock(longest.start_s)}"
+    return f"{count(len(gaps), 'gap')}, {count(lost, 'sample')} lost, {where}"
+
+
+def heading(*parts: str | None) -> Text:
+    """Return a title: the first part bold, the others after dots."""
+    first, *others = [part for part in parts if part]
+    return Text.assemble((first, "bold"), *("  ·  " + other for other in others))
+
+
+def _cells(row: Row) -> list[str]:
+    rep = row.rep
+    if rep is None:
+        return [str(row.number), *[MISSING] * (len(_HEADINGS) - 1)]
+    return [
+        str(row.number),
+        clock(rep.start_s, 2),
+        *(number(getattr(rep, field)) for field in _NUMBERS),
+        number(row.pause_s),
+        number(rep.range_deg, 1),
+        number(rep.peak_speed_deg_s, 0),
+    ]
+
+
+def _medians(rows: list[Row]) -> list[str]:
+    reps = [row.rep for row in rows if row.rep is not None]
+    columns = [[getattr(rep, field) for rep in reps] for field in _NUMBERS]
+    columns.append([row.pause_s for row in rows])
+    cells = [number(_median(column)) for column in columns]
+    wide = _median([rep.range_deg for rep in reps])
+    fast = _median([rep.peak_speed_deg_s for rep in reps])
+    return ["", "median", *cells, number(wide, 1), number(fast, 0)]
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
