@@ -1,0 +1,196 @@
+"""What a sensor and its link do to a stream must not add repetitions, and cost few."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.exercises import exercise
+from tracker.motion.engine import Tracker
+from tracker.motion.samples import Gap
+from tracker.motion.values import ExerciseSet, Flag, Rep
+from tracker.simulation import SensorModel
+
+from .streams import block, reps, run, sensed, without
+
+
+def overlap(a, b):
+    both = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
+    return both / (max(a.end_s, b.end_s) - min(a.start_s, b.start_s))
+
+
+def true_reps(stream):
+    return [rep for one in stream.truth.sets for rep in one.reps]
+
+
+def assert_none_added(found, stream, plain):
+    """Each overlaps one true repetition, or one that is found without losses too, and no two the same."""
+    known = [*true_reps(stream), *[p for s in stream.truth.sets for p in s.partials], *plain]
+    for rep in found:
+        assert max(overlap(rep, k) for k in known) > 0.5, rep
+    for one, two in zip(found, found[1:], strict=False):
+        assert overlap(one, two) <= 0.0
+    assert len(found) <= max(len(plain), len(true_reps(stream)))
+
+
+def lost_packets(seed, length, share, *, packet=8, burst=1):
+    """Packets of ``packet`` samples are lost in bursts of up to ``burst``."""
+    rng = np.random.default_rng(seed)
+    holes = []
+    for begin in range(packet, length - packet, packet):
+        if rng.random() < share / ((1 + burst) / 2):
+            holes.append((begin, min(length - 1, begin + packet * int(rng.integers(1, burst + 1)))))
+    return holes
+
+
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    share=st.floats(0.01, 0.10),
+    burst=st.integers(1, 3),
+    name=st.sampled_from(["cable", "machine", "glute-bridge"]),
+    told=st.booleans(),
+)
+def test_short_losses_add_nothing_and_cost_little(seed, share, burst, name, told):
+    stream = sensed(name)
+    holes = lost_packets(seed, len(stream.samples), share, burst=burst)
+    holes = [h for h in holes if h[1] - h[0] <= 25]
+    plain = reps(run(stream.tracker(told=told), [stream.samples]))
+    found = reps(run(stream.tracker(told=told), without(stream.samples, holes)))
+    assert_none_added(found, stream, plain)
+    assert len(found) >= len(plain) - 2
+
+
+@settings(max_examples=25)
+@given(
+    holes=st.lists(st.tuples(st.floats(5.0, 70.0), st.floats(0.01, 4.0)), max_size=6),
+    name=st.sampled_from(["cable", "machine", "glute-bridge"]),
+    told=st.booleans(),
+)
+def test_holes_of_any_length_never_add(holes, name, told):
+    stream = sensed(name)
+    rows = [(round(at * 100), round((at + length) * 100)) for at, length in holes]
+    plain = reps(run(stream.tracker(told=told), [stream.samples]))
+    found = reps(run(stream.tracker(told=told), without(stream.samples, rows)))
+    assert_none_added(found, stream, plain)
+
+
+@pytest.mark.parametrize("at", ["start_s", "peak_start_s", "peak_end_s", "end_s"])
+def test_a_quarter_second_at_any_border_costs_nothing(at):
+    stream = sensed()
+    rep = stream.truth.sets[0].reps[2]
+    middle = round(getattr(rep, at) * 100)
+    blocks = without(stream.samples, [(middle - 12, middle + 12)])
+    found = reps(run(stream.tracker(), blocks))
+    assert len(found) == stream.truth.rep_count
+
+
+def test_a_hole_is_reported_once():
+    stream = sensed()
+    out = run(stream.tracker(), without(stream.samples, [(2000, 2024), (4000, 4500)]))
+    gaps = [v for v in out if isinstance(v, Gap)]
+    assert [(g.samples_lost, round(g.end_s - g.start_s, 9)) for g in gaps] == [(24, 0.25), (500, 5.01)]
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.7, 0.95])
+def test_a_repetition_across_a_hole_is_flagged_or_rejected(seconds):
+    """Over a quarter of a second the numbers that the hole touched are unknown."""
+    stream = sensed()
+    rep = stream.truth.sets[0].reps[2]
+    begin = round((rep.peak_start_s - 0.3) * 100)
+    hole = (begin, begin + round(seconds * 100))
+    out = run(stream.tracker(), without(stream.samples, [hole]))
+    across = [r for r in out if isinstance(r, Rep) and r.start_s < hole[0] / 100 and r.end_s > hole[1] / 100]
+    for found in across:
+        assert Flag.GAP in found.flags
+        assert found.peak_start_s is None
+
+
+def test_a_repetition_far_from_a_hole_is_not_flagged():
+    stream = sensed()
+    rep = stream.truth.sets[0].reps[2]
+    middle = round((rep.peak_start_s + rep.peak_end_s) * 50)
+    out = reps(run(stream.tracker(), without(stream.samples, [(middle - 5, middle + 5)])))
+    plain = reps(run(stream.tracker(), [stream.samples]))
+    assert len(out) == len(plain)
+    assert all(Flag.GAP not in r.flags for r in out if overlap(r, rep) <= 0.0)
+
+
+def test_repeated_packets_change_nothing():
+    """Some Bluetooth stacks deliver a notification twice."""
+    stream = sensed()
+    pieces = without(stream.samples, [])
+    twice = [p for p in pieces for _ in range(2)]
+    assert run(stream.tracker(), twice) == run(stream.tracker(), pieces)
+
+
+RATE = 100
+
+
+def still(seconds, *, bias_deg_s=0.0, tremor_deg_s=0.0, rate_hz=RATE, seed=0, up=(0.1, 0.2, 1.0)):
+    rng = np.random.default_rng(seed)
+    n = round(seconds * rate_hz)
+    pose = np.array(up) / np.linalg.norm(up)
+    axis = rng.normal(size=3)
+    axis /= np.linalg.norm(axis)
+    t = np.arange(n) / rate_hz
+    shake = np.radians(tremor_deg_s) * np.sin(2 * np.pi * 9.3 * t)[:, None] * rng.normal(size=3)
+    gyr = np.radians(bias_deg_s) * axis + shake + np.radians(0.05) * rng.normal(size=(n, 3))
+    return block(9.81 * pose + 0.02 * rng.normal(size=(n, 3)), gyr, 1 / rate_hz)
+
+
+@pytest.mark.parametrize("told", ["cable", "glute-bridge", None])
+@pytest.mark.parametrize("bias_deg_s", [0.0, 2.5, 10.0])
+@pytest.mark.parametrize("tremor_deg_s", [0.0, 0.8])
+def test_a_still_sensor_has_no_repetitions(told, bias_deg_s, tremor_deg_s):
+    tracker = Tracker(1 / RATE, exercise=exercise(told) if told else None)
+    samples = still(120, bias_deg_s=bias_deg_s, tremor_deg_s=tremor_deg_s)
+    assert not [v for v in run(tracker, [samples]) if isinstance(v, Rep | ExerciseSet)]
+
+
+def test_a_sensor_that_sends_zeros_has_no_repetitions():
+    assert not reps(run(Tracker(0.01), [block(np.zeros((3000, 3)), np.zeros((3000, 3)), 0.01)]))
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32 - 1), size=st.floats(0.0, 300.0))
+def test_noise_has_no_repetitions_and_no_errors(seed, size):
+    rng = np.random.default_rng(seed)
+    acc = rng.normal(size=(2000, 3)) * size / 10 + [0, 0, 9.81]
+    out = run(Tracker(0.01), [block(acc, np.radians(size) * rng.normal(size=(2000, 3)), 0.01)])
+    assert not reps(out)
+
+
+@pytest.mark.parametrize("bias_deg_s", [0.0, 2.0, 2.5, 5.0, 10.0])
+@pytest.mark.parametrize("name", ["cable", "glute-bridge"])
+def test_bias_costs_no_count(bias_deg_s, name):
+    model = SensorModel(gyr_bias_deg_s=bias_deg_s)
+    stream = sensed(name, model=model)
+    found = reps(run(stream.tracker(), [stream.samples]))
+    assert len(found) == stream.truth.rep_count
+
+
+@pytest.mark.parametrize("rate_hz", [25, 50, 100, 200, 500])
+@pytest.mark.parametrize("name", ["cable", "dumbbell", "glute-bridge"])
+def test_the_rate_does_not_matter(rate_hz, name):
+    stream = sensed(name, model=SensorModel(rate_hz=rate_hz))
+    found = reps(run(stream.tracker(), [stream.samples]))
+    wanted = true_reps(stream)
+    assert len(found) == len(wanted)
+    for rep, true in zip(found, wanted, strict=True):
+        assert overlap(rep, true) > 0.8
+        assert rep.range_deg == pytest.approx(true.range_deg, abs=2.5)
+
+
+@pytest.mark.parametrize("rate_hz", [24.0, 520.0, 10.0])
+def test_other_rates_are_refused(rate_hz):
+    with pytest.raises(ValueError, match="25 to 500 Hz"):
+        Tracker(1 / rate_hz)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_another_place_on_the_ankle_costs_no_count(seed):
+    stream = sensed("cable", "workout", 1, SensorModel(above_ankle_m=0.02 + 0.06 * seed, off_axis_m=0.03))
+    assert len(reps(run(stream.tracker(), [stream.samples]))) == stream.truth.rep_count
