@@ -1,0 +1,245 @@
+"""One sensor's traffic, live or recorded, to what the core makes of it.
+
+In: `GattEvent` and `Marker`, in order. Out: the core's values (`Peak`, `Rep`, `Rejected`, `ExerciseSet`,
+`Gap`). Remembered: driver, sample clock, tracker. Rule: live, replay and analysis push the same items through
+this one class, so their results are the same, bit for bit.
+
+    GattEvent ─ driver ─ Packet ─ SampleClock ─ Samples ─ Tracker ─ values
+                └────────────── Decoder ──────────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from firmware_protocol import Info
+from tracker.exercises import Exercise
+from tracker.motion.clock import Packet, SampleClock
+from tracker.motion.engine import Tracker, Value
+from tracker.motion.samples import Samples
+from tracker.recording.model import GattEvent, Marker, MarkerKind
+from tracker.sensors import KickbackSensor, SensorDriver, driver_for
+
+OTHER_RATE_SHARE = 0.15
+"""A new stream whose rate differs by more was set to another one: it does not fit the grid. What chips drift,
+and what a first measurement corrects, is less."""
+
+
+class Decoder:
+    """GATT traffic of one sensor in, samples on one grid out.
+
+    Parameters
+    ----------
+    family
+        Of the sensor (``SensorEntry.family``).
+    info
+        What the recording's header says about it; the traffic may say so again, or not at all.
+    sensor
+        Its number in the recording; None takes that of the first event. Others are passed over.
+
+    Attributes
+    ----------
+    samples
+        Number of samples so far.
+    foreign
+        Packets dropped because their rate does not fit the grid.
+
+    Raises
+    ------
+    ValueError
+        No such family, or `info` is not what it should be.
+    """
+
+    def __init__(self, *, family: str = "kickback", info: bytes = b"", sensor: int | None = None) -> None:
+        self.samples = 0
+        self.foreign = 0
+        self._driver: SensorDriver = driver_for(family)
+        self._sensor = sensor
+        self._clock: SampleClock | None = None
+        self._fits = True
+        if info:
+            self._driver.describe(info)
+
+    @property
+    def info(self) -> Info | None:
+        """What our own sensor says about itself, as now in force; None before it was read."""
+        return self._driver.info if isinstance(self._driver, KickbackSensor) else None
+
+    @property
+    def period_s(self) -> float | None:
+        """Grid step, seconds; None before the first stream."""
+        return self._clock.period_s if self._clock else None
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Samples per second of the grid; None before the sensor has said so."""
+        period_s = self._clock.period_s if self._clock else self._driver.period_s
+        return 1 / period_s if period_s else None
+
+    @property
+    def measured_rate_hz(self) -> float | None:
+        """Rate by the sensor's own clock so far; for people, nothing follows it."""
+        return self._clock.rate_hz if self._clock else None
+
+    @property
+    def duration_s(self) -> float:
+        """From the grid's first sample to the newest, seconds."""
+        return max(0, self._clock.next_index - 1) * self._clock.period_s if self._clock else 0.0
+
+    @property
+    def t0(self) -> int | None:
+        """Host's monotonic time of sample index 0, nanoseconds; None before the first stream."""
+        return self._clock.t0_ns if self._clock else None
+
+    @property
+    def errors(self) -> int:
+        """How often the sensor sent nonsense, or what does not fit."""
+        return self._driver.errors + self.foreign + (self._clock.rejected if self._clock else 0)
+
+    @property
+    def last_error(self) -> ValueError | None:
+        """The newest nonsense that could not be decoded, with its bytes."""
+        return self._driver.last_error
+
+    def push(self, event: GattEvent) -> list[Samples]:
+        """Take one piece of traffic."""
+        if self._sensor is None:
+            self._sensor = event.sensor
+        if event.sensor != self._sensor:
+            return []
+        out: list[Samples] = []
+        for packet in self._driver.push(event):
+            out += self._place(packet)
+        for samples in out:
+            self.samples += len(samples)
+        return out
+
+    def flush(self) -> list[Samples]:
+        """End the stream."""
+        return self._clock.flush() if self._clock else []
+
+    def _place(self, packet: Packet) -> list[Samples]:
+        period_s = self._driver.period_s
+        assert period_s is not None  # drivers make no packets before they know
+        if self._clock is None:
+            self._clock = SampleClock(period_s)
+        if not len(packet):  # a stream begins
+            self._fits = abs(period_s / self._clock.period_s - 1) <= OTHER_RATE_SHARE
+        if not self._fits:
+            self.foreign += len(packet) > 0
+            return []
+        return self._clock.push(packet)
+
+
+class Stream:
+    """One sensor's traffic in, the core's values out.
+
+    Parameters
+    ----------
+    exercise
+        Profile, or None: any leg lift counts.
+    family, info, sensor
+        As for `Decoder`.
+
+    Raises
+    ------
+    ValueError
+        As for `Decoder`; and from `push`, if the sensor's rate is outside 25 to 500 Hz.
+
+    Examples
+    --------
+    >>> stream = Stream(None)
+    >>> stream.push(Marker(0, MarkerKind.SET_END)), stream.flush(), stream.duration_s
+    ([], [], 0.0)
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise | None = None,
+        *,
+        family: str = "kickback",
+        info: bytes = b"",
+        sensor: int | None = None,
+    ) -> None:
+        self.decoder = Decoder(family=family, info=info, sensor=sensor)
+        self._exercise = exercise
+        self._sensor = sensor
+        self._tracker: Tracker | None = None
+
+    @property
+    def info(self) -> Info | None:
+        """As `Decoder.info`."""
+        return self.decoder.info
+
+    @property
+    def rate_hz(self) -> float | None:
+        """As `Decoder.rate_hz`."""
+        return self.decoder.rate_hz
+
+    @property
+    def duration_s(self) -> float:
+        """As `Decoder.duration_s`."""
+        return self.decoder.duration_s
+
+    @property
+    def t0(self) -> int | None:
+        """As `Decoder.t0`; the core's seconds count from here."""
+        return self.decoder.t0
+
+    @property
+    def errors(self) -> int:
+        """As `Decoder.errors`."""
+        return self.decoder.errors
+
+    @property
+    def samples(self) -> int:
+        """As `Decoder.samples`."""
+        return self.decoder.samples
+
+    def push(self, item: GattEvent | Marker) -> list[Value]:
+        """Take one piece of traffic or one mark."""
+        if isinstance(item, Marker):
+            return self._on_marker(item)
+        return self._track(self.decoder.push(item))
+
+    def flush(self) -> list[Value]:
+        """End the stream."""
+        out = self._track(self.decoder.flush())
+        return out + self._tracker.flush() if self._tracker else out
+
+    def _on_marker(self, marker: Marker) -> list[Value]:
+        ours = None in (marker.sensor, self._sensor) or marker.sensor == self._sensor
+        if ours and marker.kind is MarkerKind.SET_END and self._tracker:
+            return self._tracker.end_set()
+        return []
+
+    def _track(self, blocks: list[Samples]) -> list[Value]:
+        out: list[Value] = []
+        for samples in blocks:
+            if self._tracker is None:
+                self._tracker = Tracker(samples.period_s, exercise=self._exercise)
+            out += self._tracker.push(samples)
+        return out
+
+
+def decode(
+    items: Iterable[GattEvent | Marker],
+    *,
+    family: str = "kickback",
+    info: bytes = b"",
+    sensor: int | None = None,
+) -> Iterator[Samples]:
+    """Return the samples themselves, holes left open (for exports).
+
+    Parameters
+    ----------
+    items
+        Traffic and marks, in order; marks are passed over.
+    family, info, sensor
+        As for `Decoder`.
+    """
+    decoder = Decoder(family=family, info=info, sensor=sensor)
+    for item in items:
+        if isinstance(item, GattEvent):
+            yield from decoder.push(item)
+    yield from decoder.flush()
