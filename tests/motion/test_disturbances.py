@@ -25,42 +25,53 @@ def true_reps(stream):
     return [rep for one in stream.truth.sets for rep in one.reps]
 
 
-def assert_none_added(found, stream, plain):
-    """Each overlaps one true repetition, or one that is found without losses too, and no two the same."""
-    known = [*true_reps(stream), *[p for s in stream.truth.sets for p in s.partials], *plain]
-    for rep in found:
-        assert max(overlap(rep, k) for k in known) > 0.5, rep
+def assert_none_added(found, stream, plain, *, told):
+    """No set has more than were done, and nothing is counted where nothing was without losses.
+
+    Untold, a set may be seen from its tops, and then has one more.
+    """
+    outside = list(found)
+    for one in stream.truth.sets:
+        both = [*one.reps, *one.partials]
+        begin, end = min(r.start_s for r in both) - 1.0, max(r.end_s for r in both) + 1.0
+        inside = [r for r in found if r.end_s > begin and r.start_s < end]
+        known = [r for r in plain if r.end_s > begin and r.start_s < end]
+        outside = [r for r in outside if r not in inside]
+        assert len(inside) <= max(len(one.reps) + (not told), len(known)), inside
+    for rep in outside:
+        assert max((overlap(rep, known) for known in plain), default=0.0) > 0.5, rep
     for one, two in zip(found, found[1:], strict=False):
         assert overlap(one, two) <= 0.0
-    assert len(found) <= max(len(plain), len(true_reps(stream)))
 
 
 def lost_packets(seed, length, share, *, packet=8, burst=1):
-    """Packets of ``packet`` samples are lost in bursts of up to ``burst``."""
+    """Holes of up to ``burst`` packets of ``packet`` samples, never side by side."""
     rng = np.random.default_rng(seed)
     holes = []
-    for begin in range(packet, length - packet, packet):
+    begin = packet
+    while begin < length - (burst + 1) * packet:
         if rng.random() < share / ((1 + burst) / 2):
-            holes.append((begin, min(length - 1, begin + packet * int(rng.integers(1, burst + 1)))))
+            holes.append((begin, begin + packet * int(rng.integers(1, burst + 1))))
+            begin = holes[-1][1]
+        begin += packet
     return holes
 
 
-@settings(max_examples=15)
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    share=st.floats(0.01, 0.10),
-    burst=st.integers(1, 3),
-    name=st.sampled_from(["cable", "machine", "glute-bridge"]),
-    told=st.booleans(),
-)
-def test_short_losses_add_nothing_and_cost_little(seed, share, burst, name, told):
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize(("burst", "lost_most"), [(1, 0.03), (3, 0.15)], ids=["packets", "bursts"])
+@pytest.mark.parametrize("name", ["cable", "machine", "glute-bridge"])
+def test_short_losses_add_nothing_and_cost_little(name, burst, lost_most, told):
+    """1–10 % of the packets are lost: single ones (80 ms), or in bursts up to a quarter of a second."""
     stream = sensed(name)
-    holes = lost_packets(seed, len(stream.samples), share, burst=burst)
-    holes = [h for h in holes if h[1] - h[0] <= 25]
     plain = reps(run(stream.tracker(told=told), [stream.samples]))
-    found = reps(run(stream.tracker(told=told), without(stream.samples, holes)))
-    assert_none_added(found, stream, plain)
-    assert len(found) >= len(plain) - 2
+    counted = 0
+    shares = np.linspace(0.01, 0.10, 10)
+    for seed, share in enumerate(shares):
+        blocks = without(stream.samples, lost_packets(seed, len(stream.samples), share, burst=burst))
+        found = reps(run(stream.tracker(told=told), blocks))
+        assert_none_added(found, stream, plain, told=told)
+        counted += len(found)
+    assert not told or counted >= (1.0 - lost_most) * len(shares) * len(plain)
 
 
 @settings(max_examples=25)
@@ -74,7 +85,7 @@ def test_holes_of_any_length_never_add(holes, name, told):
     rows = [(round(at * 100), round((at + length) * 100)) for at, length in holes]
     plain = reps(run(stream.tracker(told=told), [stream.samples]))
     found = reps(run(stream.tracker(told=told), without(stream.samples, rows)))
-    assert_none_added(found, stream, plain)
+    assert_none_added(found, stream, plain, told=told)
 
 
 @pytest.mark.parametrize("at", ["start_s", "peak_start_s", "peak_end_s", "end_s"])

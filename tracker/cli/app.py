@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze
+from tracker.cli import analyze, simulate
 from tracker.cli.errors import one_line
-from tracker.cli.options import REVIEW_PANEL
+from tracker.cli.options import DATA_PANEL, REVIEW_PANEL
 
 
 def unwrapped(doc: str) -> str:
@@ -87,3 +87,4 @@ def _add(name: str, panel: str, command: Callable[..., None]) -> None:
 
 
 _add("analyze", REVIEW_PANEL, analyze.analyze)
+_add("simulate", DATA_PANEL, simulate.simulate)

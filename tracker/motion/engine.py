@@ -64,8 +64,8 @@ class Tracker:
         self._orienter = Orienter(period_s)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
-        self._fine = History(8, round(KEEP_S / period_s))
-        self._coarse = History(6, round(KEEP_S / self._step_s))
+        self._fine = History(8, round(KEEP_S / period_s), SLICE)
+        self._coarse = History(6, round(KEEP_S / self._step_s), SLICE)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((0, 9))
         self._judged: deque[Excursion] = deque(maxlen=4)
@@ -135,16 +135,16 @@ class Tracker:
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
-        self._fine.append(np.column_stack([motion.gyr, motion.up, motion.valid, motion.clipped]))
-        rows = np.column_stack([motion.gyr, motion.lin, motion.up])
+        self._fine.append(motion.gyr, motion.up, motion.valid, motion.clipped)
+        n, held = self._stride, len(self._part)
+        rows = np.empty((held + len(motion), 9))
+        rows[:held] = self._part
+        rows[held:, :3], rows[held:, 3:6], rows[held:, 6:] = motion.gyr, motion.lin, motion.up
         if self._skip:
             dropped = min(self._skip, len(rows))
             rows, self._skip = rows[dropped:], self._skip - dropped
-        if len(self._part):
-            rows = np.concatenate([self._part, rows])
-        n = self._stride
         count = len(rows) // n
-        self._part = rows[count * n :]
+        self._part = rows[count * n :].copy()
         if not count:
             return []
         blocks = rows[: count * n].reshape(count, n, 9)
@@ -153,22 +153,22 @@ class Tracker:
             mean += blocks[:, i, :6]
         mean /= n
         up = blocks[:, -1, 6:]
-        rate = mean[:, :3]
-        turn = np.cross(rate, up)
-        speed = np.sqrt((turn * turn).sum(axis=1))
+        speed = _turning(mean[:, :3], up)
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
         step = first
         push, tick = self._segmenter.push, self._sets.tick
         for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
-            for event in push(step, pose, pace):
+            events = push(step, pose, pace)
+            for event in events:
                 out += self._event(event, step)
             while self._due and self._due[0][0] <= step:
                 out += self._judge(self._due.popleft()[1], (step + 1) * n - 1)
-            if self._sets.busy and not self._due:
+            now_s = self._time((step + 1) * n - 1)
+            if now_s > self._sets.deadline_s and not self._due:
                 opened = self._segmenter.open_since
-                out += tick(self._time((step + 1) * n - 1), None if opened is None else self._time(opened * n))
+                out += tick(now_s, None if opened is None else self._time(opened * n))
             step += 1
         return out
 
@@ -223,9 +223,7 @@ class Tracker:
         if measures is None:
             start_s, end_s = self._time(e.opened * n), self._time((e.end + 1) * n - 1)
             what = {Ending.CROSSED: "went through the rest pose to the other side"}.get(e.ending, "did not come back to the rest pose")
-            return list(
-                self._sets.push_doubt(Rejected(e.peak, start_s, end_s, now_s, Reason.INCOMPLETE, what), now_s)
-            )
+            return [Rejected(e.peak, start_s, end_s, now_s, Reason.INCOMPLETE, what)]
         t = lambda row: self._time(begin + row)  # noqa: E731
         flags: list[Flag] = []
         lost = window[int(measures.start) : int(measures.end) + 2]
@@ -258,3 +256,11 @@ class Tracker:
         if wrong:
             values += self._turn_round(e, rep, wrong, newest)
         return values
+
+
+def _turning(rate: Array, up: Array) -> Array:
+    """Speed at which the up direction turns, rad/s, shape (n,)."""
+    x = rate[:, 1] * up[:, 2] - rate[:, 2] * up[:, 1]
+    y = rate[:, 2] * up[:, 0] - rate[:, 0] * up[:, 2]
+    z = rate[:, 0] * up[:, 1] - rate[:, 1] * up[:, 0]
+    return np.asarray(np.sqrt(x * x + y * y + z * z))

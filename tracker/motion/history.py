@@ -16,11 +16,13 @@ class History:
         Numbers per row.
     keep
         Rows that can always be looked up.
+    room
+        Rows that can be added at once; more room means less moving.
     """
 
-    def __init__(self, columns: int, keep: int) -> None:
+    def __init__(self, columns: int, keep: int, room: int) -> None:
         self._keep = keep
-        self._rows = np.empty((2 * keep, columns))
+        self._rows = np.empty((keep + room, columns))
         self._filled = 0
         self.end = 0
         """Absolute number of the next row."""
@@ -30,16 +32,18 @@ class History:
         self._filled = 0
         self.end = at
 
-    def append(self, rows: Array) -> None:
-        """Add rows, shape (n, columns)."""
-        n = len(rows)
+    def append(self, *parts: Array) -> None:
+        """Add rows, given as the columns of several arrays of shape (n, k) or (n,), n at most ``room``."""
+        n = len(parts[0])
         if self._filled + n > len(self._rows):
             kept = self._rows[max(0, self._filled - self._keep) : self._filled].copy()
-            if len(kept) + n > len(self._rows):
-                self._rows = np.empty((len(kept) + n, self._rows.shape[1]))
             self._rows[: len(kept)] = kept
             self._filled = len(kept)
-        self._rows[self._filled : self._filled + n] = rows
+        column = 0
+        for part in parts:
+            width = part.shape[1] if part.ndim == 2 else 1
+            self._rows[self._filled : self._filled + n, column : column + width] = part if part.ndim == 2 else part[:, None]
+            column += width
         self._filled += n
         self.end += n
 

@@ -15,6 +15,7 @@ sample indices divisible by the block length, so that cutting the stream elsewhe
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,63 +98,75 @@ class Orienter:
             return []
         cuts = self._still_blocks(samples)
         parts: list[Motion] = []
-        begin = 0
-        for end, bias in [*cuts, (len(samples), None)]:
-            if end > begin:
-                parts.append(self._fuse(samples, begin, end))
-                begin = end
-            if bias is not None:
-                self._take_out(bias)
+        begin, n = 0, len(samples)
+        while begin < n:
+            state = self._vqf.state if cuts else None
+            motion, residual = self._fuse(samples, begin, n)
+            while cuts and not self._is_news(cuts[0][1], residual[cuts[0][0] - 1 - begin]):
+                cuts.popleft()
+            if not cuts:
+                return [*parts, motion]
+            end, bias = cuts.popleft()
+            if end < n:  # go back: what follows is to be seen without this bias
+                self._vqf.state = state
+                motion, _ = self._fuse(samples, begin, end)
+            parts.append(motion)
+            self._seen_still = True
+            self._bias = bias
+            self._vqf.setBiasEstimate(np.zeros(3), -1.0)
+            begin = end
         return parts
 
     def flush(self) -> list[Motion]:
         """Nothing is held back."""
         return []
 
-    def _take_out(self, bias: Array) -> None:
-        """Use the mean rate of a stillness as bias from here on, where it is news."""
-        off = bias - self._bias - self._vqf.getBiasEstimate()[0]
-        if not self._seen_still or float(np.abs(off).max()) > BIAS_STEP_RAD_S:
-            self._seen_still = True
-            self._bias = bias
-            self._vqf.setBiasEstimate(np.zeros(3), -1.0)
+    def _is_news(self, bias: Array, residual: Array) -> bool:
+        """The mean rate of a stillness says something that this filter and VQF's do not know yet."""
+        return not self._seen_still or float(np.abs(bias - self._bias - residual).max()) > BIAS_STEP_RAD_S
 
-    def _fuse(self, samples: Samples, begin: int, end: int) -> Motion:
+    def _fuse(self, samples: Samples, begin: int, end: int) -> tuple[Motion, Array]:
+        """Motion of some of the samples, and the bias that VQF found in them on top of ours."""
         gyr = samples.gyr[begin:end] - self._bias
         acc = np.ascontiguousarray(samples.acc[begin:end])
-        out = self._vqf.updateBatch(np.ascontiguousarray(gyr), acc)
+        out = self._vqf.updateBatch(gyr, acc)
         w, x, y, z = out["quat6D"].T
         up = np.empty((end - begin, 3))
         up[:, 0] = 2 * (x * z - w * y)
         up[:, 1] = 2 * (y * z + w * x)
         up[:, 2] = 1 - 2 * (x * x + y * y)
-        return Motion(
+        residual: Array = out["bias"]
+        motion = Motion(
             samples.start_index + begin,
             self._period_s,
-            gyr - out["bias"],
+            gyr - residual,
             up,
             acc - GRAVITY_M_S2 * up,
             samples.valid[begin:end],
             samples.clipped[begin:end],
         )
+        return motion, residual
 
-    def _still_blocks(self, samples: Samples) -> list[tuple[int, Array]]:
+    def _still_blocks(self, samples: Samples) -> deque[tuple[int, Array]]:
         """Ends (offsets into ``samples``) of blocks that complete a stillness, with the mean rate over it."""
         n = self._block
         first = samples.start_index - len(self._open)
-        whole = np.concatenate([self._open, np.column_stack([samples.gyr, samples.acc, ~samples.valid])])
+        whole = np.empty((len(self._open) + len(samples), 7))
+        added = whole[len(self._open) :]
+        whole[: len(self._open)] = self._open
+        added[:, :3], added[:, 3:6], added[:, 6] = samples.gyr, samples.acc, ~samples.valid
         skip = -first % n if self._last_block is None and not len(self._open) else 0
         count = max(0, (len(whole) - skip) // n)
         self._open = whole[skip + count * n :].copy() if len(whole) > skip else whole[:0]
         if len(whole) <= skip or not count:
-            return []
+            return deque()
         blocks = whole[skip : skip + count * n].reshape(count, n, 7)
         mean = _sum(blocks) / n
         sd = np.sqrt(np.maximum(_sum(blocks[:, :, :3] ** 2) / n - mean[:, :3] ** 2, 0.0)).max(axis=1)
         sd[mean[:, 6] > 0] = np.inf  # filled in, not measured
         acc = mean[:, 3:6]
         tilt = acc / np.sqrt(acc[:, :1] ** 2 + acc[:, 1:2] ** 2 + acc[:, 2:] ** 2 + 1e-12)
-        found: list[tuple[int, Array]] = []
+        found: deque[tuple[int, Array]] = deque()
         previous = self._last_block
         for i in range(count):
             current = (mean[i, :3], tilt[i], sd[i])

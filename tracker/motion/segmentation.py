@@ -24,8 +24,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import dist
 
 Vector = tuple[float, float, float]
 
@@ -115,19 +117,9 @@ class Excursion:
     ending: Ending
 
 
-def chord(a: Vector, b: Vector) -> float:
-    """Length of the chord between two unit vectors (for small angles, the angle in rad).
-
-    >>> chord((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)) == math.sqrt(2)
-    True
-    """
-    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
-    return math.sqrt(x * x + y * y + z * z)
-
-
 def angle(a: Vector, b: Vector) -> float:
     """Angle between two unit vectors, rad."""
-    return 2.0 * math.asin(min(1.0, 0.5 * chord(a, b)))
+    return 2.0 * math.asin(min(1.0, 0.5 * dist(a, b)))
 
 
 class _State(Enum):
@@ -172,31 +164,40 @@ class _Watch:
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
 
+    def rests(self, step: int, pose: Vector, settle: int) -> bool:
+        """Take one step at rest; False, and nothing done, where the leg leaves it."""
+        if dist(pose, self.rest) > OPEN_CHORD:
+            return False
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        elif step - self.still_since >= settle:
+            self.rest = pose
+        return True
+
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         """Take one step; says how the excursion ended when it does."""
-        if chord(pose, self.still_pose) > STILL_CHORD:
-            self.still_pose, self.still_since = pose, step
         state = self.state
+        if state is _State.REST and self.rests(step, pose, settle):
+            return None
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
         if state is _State.OUT:
             self._out(step, pose, speed)
         elif state is _State.BACK:
             return self._back(step, pose, speed)
         elif state is _State.REST:
-            if chord(pose, self.rest) > OPEN_CHORD:
-                self._open(step, pose, speed)
-            elif step - self.still_since >= settle:
-                self.rest = pose
+            self._open(step, pose, speed)
         else:
             self._settling(step, pose, settle)
         return None
 
     def _out(self, step: int, pose: Vector, speed: float) -> None:
-        away = chord(pose, self.rest)
+        away = dist(pose, self.rest)
         if speed > self.fastest:
             self.fastest = speed
         if away >= self.swing:
             self.far, self.swing, self.top = pose, away, step
-        given_back = chord(pose, self.far)
+        given_back = dist(pose, self.far)
         if not self.told and (speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing):
             self.told = True
             self.top_pending = self.top
@@ -219,7 +220,7 @@ class _Watch:
         if left < self.low:
             self.low, self.low_step, self.low_pose = left, step, pose
         rising = left - self.low
-        away = chord(pose, self.rest)
+        away = dist(pose, self.rest)
         if away < self.near:
             self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
@@ -248,13 +249,13 @@ class _Watch:
     def _open(self, step: int, pose: Vector, speed: float) -> None:
         self.state = _State.OUT
         self.opened = self.top = step
-        self.far, self.swing = pose, chord(pose, self.rest)
+        self.far, self.swing = pose, dist(pose, self.rest)
         self.fastest, self.told = speed, False
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
         """Follow a return that goes on slowly after it was called over."""
         left = _dot(pose, self.plane) - _dot(self.rest, self.plane)
-        farther = chord(pose, self.low_pose) > CLOSE_LEFT * self.swing
+        farther = dist(pose, self.low_pose) > CLOSE_LEFT * self.swing
         if left < 0.0 and not farther:
             self.rest = pose
         if farther or left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
@@ -308,9 +309,12 @@ class Segmenter:
         self._recent.clear()
         self._announced = None
 
-    def push(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
+    def push(self, step: int, pose: Vector, speed: float) -> Sequence[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
         self._recent.append((step, pose, speed))
+        first = self._watches[0] if self._watches else None
+        if first is not None and first.state is _State.REST and first.rests(step, pose, self._settle):
+            return ()
         return self._step(step, pose, speed)
 
     def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
@@ -332,7 +336,7 @@ class Segmenter:
         ending = first.step(step, pose, speed, self._settle)
         if not first.away:
             return []
-        out: list[Top | Excursion] = self._tell(first, step)
+        out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
         if ending is Ending.RETURNED:
             inside = self._inside(first, step)
             if inside:
@@ -349,7 +353,7 @@ class Segmenter:
             out.append(self._close(first, step, pose, Ending.RETURNED))
             first.cross(step, pose, speed)
             return out
-        proof = self._proof(step)
+        proof = self._proof(step) if len(self._watches) > 1 else 0
         if proof or ending is Ending.CROSSED or step - first.opened > self._longest:
             out.append(self._close(first, step, pose, ending or Ending.LEFT))
             out += self._take_over(proof or 1, step, pose)
@@ -367,7 +371,7 @@ class Segmenter:
 
     def _tell(self, first: _Watch, step: int) -> list[Top | Excursion]:
         """Announce the peak, once."""
-        if first.top_pending is None or self._announced is not None:
+        if self._announced is not None or first.top_pending is None:
             return []
         self._peaks += 1
         self._announced = self._peaks
@@ -383,9 +387,9 @@ class Segmenter:
 
     def _from_last_rest(self, e: Excursion) -> Excursion:
         """Begin where the leg last rested near the rest pose, if it shifted a little before it lifted."""
-        near = CLOSE_LEFT * chord(e.far, e.rest)
+        near = CLOSE_LEFT * dist(e.far, e.rest)
         for watch in reversed(self._watches[1:]):
-            if watch.away and watch.opened < e.top and chord(watch.rest, e.rest) < near:
+            if watch.away and watch.opened < e.top and dist(watch.rest, e.rest) < near:
                 return replace(e, begin=watch.begin, opened=watch.opened, rest=watch.rest)
         return e
 
@@ -417,9 +421,9 @@ class Segmenter:
             if not watch.held:
                 continue
             newest = watch.held[-1]
-            if chord(newest.far, first.rest) >= chord(newest.rest, first.rest):
+            if dist(newest.far, first.rest) >= dist(newest.rest, first.rest):
                 return k
-            large = [e for e in watch.held if chord(e.far, e.rest) > DIP_SHARE * first.swing]
+            large = [e for e in watch.held if dist(e.far, e.rest) > DIP_SHARE * first.swing]
             if len(large) >= 2:
                 return k
         return 0
@@ -430,7 +434,7 @@ class Segmenter:
         if first.swing <= MOST_CHORD and step - first.opened < self._anew:
             return []
         for watch in self._watches[1:]:
-            if any(chord(e.far, e.rest) > least for e in watch.held):
+            if any(dist(e.far, e.rest) > least for e in watch.held):
                 return watch.held
         return []
 

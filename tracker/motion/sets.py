@@ -101,8 +101,6 @@ class Candidate:
         Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell.
     direction
         Direction of the lift at the rest pose, unit vector, sensor frame.
-    doubt
-        Set where the segmentation already knows that it is no repetition.
     """
 
     rep: Rep
@@ -110,7 +108,6 @@ class Candidate:
     fit: PivotFit
     climb: float
     direction: tuple[float, float, float]
-    doubt: tuple[Reason, str] | None = None
 
     @property
     def range_deg(self) -> float:
@@ -140,10 +137,16 @@ class SetBuilder:
         self._partials: list[Candidate] = []
         self._steps = 0
         self._number = 0
+        self._deadline_s = math.inf
 
     def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         """Judge a candidate. ``now_s`` is the stream time."""
-        doubt = candidate.doubt or self._veto(candidate)
+        out = self._judge(candidate, now_s)
+        self._deadline_s = self._next_deadline_s()
+        return out
+
+    def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
+        doubt = self._veto(candidate)
         if doubt is not None:
             out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
             if doubt[0] is Reason.WRONG_WAY and self._waiting and _same_way(candidate, self._waiting[-1]):
@@ -161,30 +164,32 @@ class SetBuilder:
         return self._wait(candidate, now_s)
 
     @property
-    def busy(self) -> bool:
-        """A set is open, or candidates wait."""
-        return bool(self._reps or self._waiting)
-
-    def push_doubt(self, rejected: Rejected, now_s: float) -> list[Outcome]:
-        """Take something that could not be measured."""
-        return [rejected]
+    def deadline_s(self) -> float:
+        """Time from which ``tick`` has something to do; infinite when no set is open and nothing waits."""
+        return self._deadline_s
 
     def tick(self, now_s: float, open_since_s: float | None) -> list[Outcome]:
         """Let time pass. ``open_since_s`` is when the excursion now open left rest, None at rest."""
-        out: list[Outcome] = []
+        due = self._deadline_s
+        if now_s <= due or (open_since_s is not None and open_since_s <= due):
+            return []
         if self._reps:
-            deadline = self._reps[-1].rep.end_s + self._pause_s(self._reps)
-            if now_s > deadline and (open_since_s is None or open_since_s > deadline):
-                out += self.end_set(now_s)
-        if not self._reps and self._waiting and self._sure(self._waiting[-1]):
-            quiet = self._waiting[-1].rep.end_s + BESIDE_S
-            if now_s > quiet and (open_since_s is None or open_since_s > quiet):
-                return self._begin(self._surely(), now_s)
-        if self._waiting and not self._reps:
-            deadline = self._waiting[-1].rep.end_s + self._pause_s(self._waiting)
-            if now_s > deadline and (open_since_s is None or open_since_s > deadline):
-                out += self._disperse(now_s)
+            out = self.end_set(now_s)
+        elif self._waiting and due == self._waiting[-1].rep.end_s + BESIDE_S:
+            out = self._begin(self._surely(), now_s)
+        else:
+            out = self._disperse(now_s)
+        self._deadline_s = self._next_deadline_s()
         return out
+
+    def _next_deadline_s(self) -> float:
+        """When the open set ends, the sure one that waits begins a set, or those who wait are given up."""
+        if self._reps:
+            return self._reps[-1].rep.end_s + self._pause_s(self._reps)
+        if not self._waiting:
+            return math.inf
+        last = self._waiting[-1]
+        return last.rep.end_s + (BESIDE_S if self._sure(last) else self._pause_s(self._waiting))
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
@@ -202,6 +207,7 @@ class SetBuilder:
             self._usual_lever_m = _lever_m(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
+        self._deadline_s = math.inf
         return out
 
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
