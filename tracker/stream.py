@@ -119,11 +119,10 @@ class Decoder:
         return self._clock.flush() if self._clock else []
 
     def _place(self, packet: Packet) -> list[Samples]:
-        period_s = self._driver.period_s
-        assert period_s is not None  # drivers make no packets before they know
-        if self._clock is None:
-            self._clock = SampleClock(period_s)
-        if not len(packet):  # a stream begins
+        if self._clock is None or not len(packet):  # a stream begins
+            period_s = self._driver.period_s
+            assert period_s is not None  # drivers make no packets before they know
+            self._clock = self._clock or SampleClock(period_s)
             self._fits = abs(period_s / self._clock.period_s - 1) <= OTHER_RATE_SHARE
         if not self._fits:
             self.foreign += len(packet) > 0

@@ -81,6 +81,8 @@ class Packet:
 
 
 _NO_ROWS = np.empty((0, 3))
+_VALID = np.ones(64, dtype=bool)
+_VALID.flags.writeable = False  # shared: making a mask for each packet costs as much as placing it
 _NO_FLAGS = np.empty(0, dtype=bool)
 
 
@@ -193,7 +195,7 @@ class SampleClock:
         acc, gyr, clipped = packet.acc, packet.gyr, packet.clipped
         if skip > 0:
             index, acc, gyr, clipped = self._next - len(packet) + skip, acc[skip:], gyr[skip:], clipped[skip:]
-        return [Samples(index, self._period_s, acc, gyr, np.ones(len(acc), dtype=bool), clipped)]
+        return [Samples(index, self._period_s, acc, gyr, _all_valid(len(acc)), clipped)]
 
     def _begin(self, packet: Packet) -> _Mark:
         """Lay the first index of a stream on the grid."""
@@ -264,6 +266,10 @@ class SampleClock:
 
 def _mark(packet: Packet, index: int) -> _Mark:
     return _Mark(packet.boot_id, packet.index, packet.time_us, packet.host_ns, index, len(packet) > 0)
+
+
+def _all_valid(count: int) -> Mask:
+    return _VALID[:count] if count <= len(_VALID) else np.ones(count, dtype=bool)
 
 
 def _arrival_confirms(step: _Step) -> bool:

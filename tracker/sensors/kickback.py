@@ -34,24 +34,24 @@ from firmware_protocol import (
 )
 from firmware_protocol.commands import Command
 from tracker.motion.clock import Packet
-from tracker.motion.samples import Mask
+from tracker.motion.samples import Array, Mask
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors.steps import Read, Step, Subscribe, Unsubscribe, Write
 
 _INFO, _MOTION, _CONTROL = str(UUIDs.INFO), str(UUIDs.MOTION), str(UUIDs.CONTROL)
 _SENT = (Operation.NOTIFY, Operation.INDICATE)
 _REPLY = 0x80
-_ENDS_OF_RANGE = tuple(value.to_bytes(2, "little", signed=True) for value in (CLIPPED_LOW, CLIPPED_HIGH))
+_RAW = np.dtype("<i2")
+_LOW, _HIGH = (value.to_bytes(2, "little", signed=True) for value in (CLIPPED_LOW, CLIPPED_HIGH))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Stream:
     """What was in force when a stream began."""
 
     number: int
     boot_id: int
-    acc_scale: float
-    gyr_scale: float
+    scale: Array
     announced: Started | None
 
 
@@ -192,7 +192,8 @@ class KickbackSensor:
 
 
 def _stream(info: Info, number: int, boot_id: int, announced: Started | None) -> _Stream:
-    return _Stream(number, boot_id, info.scales.acc_scale, info.scales.gyr_scale, announced)
+    scale = np.repeat([info.scales.acc_scale, info.scales.gyr_scale], 3)
+    return _Stream(number, boot_id, scale, announced)
 
 
 def _write(command: Command) -> Write:
@@ -201,11 +202,12 @@ def _write(command: Command) -> Write:
 
 def _decode(stream: _Stream, motion: MotionPacket, host_ns: int) -> Packet:
     """Turn raw integers into SI units, contiguous: no later sum can depend on the layout."""
-    raw = np.frombuffer(motion.payload, "<i2").reshape(-1, 6)
-    acc = np.multiply(raw[:, :3], stream.acc_scale, dtype=np.float64)
-    gyr = np.multiply(raw[:, 3:], stream.gyr_scale, dtype=np.float64)
-    if any(end in motion.payload for end in _ENDS_OF_RANGE):  # cheap, and rarely so
+    raw = np.frombuffer(motion.payload, _RAW).reshape(-1, 6)
+    rows = raw * stream.scale
+    if _LOW in motion.payload or _HIGH in motion.payload:  # cheap, and rarely so
         clipped: Mask = ((raw == CLIPPED_LOW) | (raw == CLIPPED_HIGH)).any(axis=1)
     else:
         clipped = np.zeros(len(raw), dtype=bool)
-    return Packet(stream.boot_id, motion.index, motion.time_us, host_ns, acc, gyr, clipped)
+    return Packet(
+        stream.boot_id, motion.index, motion.time_us, host_ns, rows[:, :3].copy(), rows[:, 3:].copy(), clipped
+    )
