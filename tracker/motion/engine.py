@@ -12,13 +12,13 @@ from collections import deque
 import numpy as np
 
 from tracker.exercises import Exercise
-from tracker.motion.axis import fit_pivots, judge
+from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
-from tracker.motion.reps import LONG_HOLE_S, measure
+from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
-from tracker.motion.segmentation import Ending, Excursion, Segmenter, Top, tangent
+from tracker.motion.segmentation import Ending, Excursion, Segmenter, Top, angle, cross, tangent
 from tracker.motion.sets import BESIDE_S, STEP_LONGEST_S, Candidate, SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 
@@ -29,8 +29,8 @@ STEP_S = 0.04
 LOOK_AHEAD_S = (0.12, 0.24)
 LOOK_AHEAD_SHARE = 0.08
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
-MARGIN_S = 0.2
-"""Samples before the window's first movement that it may use."""
+LEAVE_S = 0.2
+"""An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
 """Below this the lever is too poorly known to say which way is up."""
 KEEP_S = 24.0
@@ -64,10 +64,13 @@ class Tracker:
         self._orienter = Orienter(period_s)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
-        self._fine = History(8, round(KEEP_S / period_s), SLICE)
+        self._keep = round(KEEP_S / period_s)
+        self._began = 0
+        self._fine = History(8, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((0, 9))
+        self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
         self._wrong_peak = 0
@@ -84,7 +87,7 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
-        out += self._interrupt()
+        out += self._interrupt(Reason.INCOMPLETE)
         return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
@@ -97,7 +100,7 @@ class Tracker:
         out: list[Value] = []
         if item.start_index != self._fine.end:
             if self._fine.end:
-                out += self._interrupt()
+                out += self._interrupt(Reason.GAP)
                 self._orienter.restart()
             self._restart(item.start_index)
         for begin in range(0, len(item), SLICE):
@@ -113,25 +116,27 @@ class Tracker:
                 out += self._follow(motion)
         return out
 
-    def _interrupt(self) -> list[Value]:
+    def _interrupt(self, reason: Reason) -> list[Value]:
         """End what is open: the stream ends here, or has a hole too long to bridge."""
-        step = self._fine.end // self._stride
+        newest = self._fine.end - 1
+        detail = "the stream broke off" if reason is Reason.GAP else "the recording ended"
         out: list[Value] = []
-        for event in self._segmenter.flush(step):
-            out += self._event(event, step)
         while self._due:
-            out += self._judge(self._due.popleft()[1], self._fine.end - 1)
+            out += self._judge(self._due.popleft()[1], newest)
+        for event in self._segmenter.flush(self._coarse.end - 1):
+            if isinstance(event, Excursion):
+                closed = event.ending is Ending.RETURNED
+                out += self._judge(event, newest) if closed else [self._unfinished(event, newest, reason, detail)]
         return out
 
     def _restart(self, index: int) -> None:
         self._segmenter.restart()
         self._fine.restart(index)
+        self._began = index
         skip = -index % self._stride
         self._coarse.restart((index + skip) // self._stride)
         self._part = np.empty((0, 9))
         self._skip = skip
-
-    _skip = 0
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
@@ -204,58 +209,83 @@ class Tracker:
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
-        n = self._stride
-        now_s = self._time(newest)
-        begin = max(e.begin * n, (e.opened - 75) * n, self._fine.begin)
-        end = min((e.end + 1 + self._look(e)) * n - 1, newest)
-        window = self._fine.between(begin, end + 1)
-        measures = None
-        if e.ending is Ending.RETURNED:
-            measures = measure(
-                window[:, :3],
-                window[:, 3:6],
-                self._period_s,
-                opened=e.opened * n - begin,
-                top=min((e.top + 1) * n - 1, end) - begin,
-                closed=min((e.end + 1) * n - 1, end) - begin,
-                lift=np.cross(e.rest, e.far),
-            )
-        if measures is None:
-            start_s, end_s = self._time(e.opened * n), self._time((e.end + 1) * n - 1)
-            what = {Ending.CROSSED: "went through the rest pose to the other side"}.get(e.ending, "did not come back to the rest pose")
-            return [Rejected(e.peak, start_s, end_s, now_s, Reason.INCOMPLETE, what)]
-        t = lambda row: self._time(begin + row)  # noqa: E731
-        flags: list[Flag] = []
-        lost = window[int(measures.start) : int(measures.end) + 2]
-        if bool((lost[:, 7] > 0).any()):
-            flags.append(Flag.CLIPPED)
-        rep = Rep(
-            e.peak,
-            t(measures.start),
-            t(measures.peak_start),
-            t(measures.peak_end),
-            t(measures.end),
-            now_s,
-            float(np.rad2deg(measures.range_rad)),
-            float(np.rad2deg(measures.peak_speed_rad_s)),
-            tuple(sorted(flags)),
-        )
-        first = int((begin + measures.start) // n)
-        first = max(first - 2, self._coarse.begin)
-        coarse = self._coarse.between(first, max(e.end + 2, first + 8))
-        if len(coarse) < 6:
-            first, coarse = self._coarse.end - 6, self._coarse.between(self._coarse.end - 6, self._coarse.end)
-        out, back = fit_pivots(coarse[:, :3], coarse[:, 3:6], self._step_s, e.top - first)
-        whole, fit = out + back, judge(out, back)
-        climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
-            climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
-        values: list[Value] = list(self._sets.push(Candidate(rep, whole, fit, climb, tangent(e.rest, e.far)), now_s))
+        if e.ending is not Ending.RETURNED:
+            return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
+        whole, fit, climb = self._evidence(e, newest)
+        direction = tangent(e.rest, e.far)
+        rough = Candidate(self._rough(e, newest), whole, fit, climb, direction, e.rest)
+        if self._sets.plainly_not(rough):
+            return list(self._sets.push(rough, self._time(newest)))
+        rep = self._measure(e, newest)
+        if isinstance(rep, Rejected):
+            return [rep]
+        values: list[Value] = []
+        values += self._sets.push(Candidate(rep, whole, fit, climb, direction, e.rest), self._time(newest))
         self._judged.append(e)
         wrong = {v.peak for v in values if isinstance(v, Rejected) and v.reason is Reason.WRONG_WAY}
         if wrong:
             values += self._turn_round(e, rep, wrong, newest)
         return values
+
+    def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
+        """Measure on all samples of the window."""
+        n = self._stride
+        begin = max(e.begin * n, newest + 1 - self._keep, self._began)
+        end = min((e.end + 1 + self._look(e)) * n - 1, newest)
+        window = self._fine.between(begin, end + 1)
+        found = measure(
+            window[:, :3],
+            window[:, 3:6],
+            self._period_s,
+            opened=e.opened * n - begin,
+            top=min((e.top + 1) * n - 1, end) - begin,
+            closed=min((e.end + 1) * n - 1, end) - begin,
+            lift=cross(e.rest, e.far),
+        )
+        if found is None:
+            return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
+        first, last = math.floor(found.start), math.ceil(found.end) + 1
+        touched = touched_phases(found, window[:, 6] > 0.0, self._period_s)
+        if "lift" in touched and "return" in touched:
+            return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
+        flags = [Flag.CLIPPED] if bool((window[first:last, 7] > 0.0).any()) else []
+        flags += [Flag.GAP] if touched else []
+        unknown = "lift" in touched or "hold" in touched
+        return Rep(
+            e.peak,
+            self._time(begin + found.start),
+            None if "lift" in touched else self._time(begin + found.peak_start),
+            None if "hold" in touched or "return" in touched else self._time(begin + found.peak_end),
+            self._time(begin + found.end),
+            self._time(newest),
+            None if unknown else math.degrees(found.range_rad),
+            None if "lift" in touched else math.degrees(found.peak_speed_rad_s),
+            tuple(sorted(flags)),
+        )
+
+    def _rough(self, e: Excursion, newest: int) -> Rep:
+        """What the segmentation alone knows: when it left and came back, and how far it was."""
+        n = self._stride
+        far = math.degrees(angle(e.rest, e.far))
+        start_s, end_s = self._time((e.opened + 1) * n - 1), self._time((e.end + 1) * n - 1)
+        return Rep(e.peak, start_s, None, None, end_s, self._time(newest), far, None)
+
+    def _unfinished(self, e: Excursion, newest: int, reason: Reason, detail: str) -> Rejected:
+        rough = self._rough(e, newest)
+        return Rejected(e.peak, rough.start_s, rough.end_s, rough.reported_s, reason, detail, rough)
+
+    def _evidence(self, e: Excursion, newest: int) -> tuple[Pivot, PivotFit, float]:
+        """Fit a pivot to the window; also the height that the ankle gained, as a share of the lever."""
+        first = max(e.begin, e.opened - round(LEAVE_S / self._step_s))
+        last = min(max(e.end + 2, first + 8), (newest + 1) // self._stride)
+        first = min(first, last - 6)
+        rows = self._coarse.between(first, last)
+        out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
+        whole, fit = out + back, judge(out, back)
+        climb = 0.0
+        if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
+            climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
+        return whole, fit, climb
 
 
 def _turning(rate: Array, up: Array) -> Array:

@@ -17,12 +17,15 @@ change from end to end is what gravity says. Borders are where the speed passes 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracker.motion.axis import flexion_axis
 from tracker.motion.samples import Array, Mask
+from tracker.motion.segmentation import Vector, cross
 
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
@@ -34,6 +37,8 @@ TRUTH_SIGMA_S = 0.025
 PHASE_SIGMA_SHARE = 0.035
 """Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
 MAX_SIGMA_S = 0.12
+LEVEL_AXIS = 0.1
+"""Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
 """Interpolation bridges shorter holes; a longer one makes the numbers it touches unknown."""
 
@@ -51,7 +56,7 @@ class Measures:
 
 
 def measure(
-    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Array
+    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Vector
 ) -> Measures | None:
     """Measure one excursion.
 
@@ -72,7 +77,7 @@ def measure(
         None where there is no lift or no return in the window.
     """
     axis = flexion_axis(gyr[opened : closed + 1])
-    if float((axis * lift).sum()) > 0.0:  # up turns against the sensor
+    if _dot(axis.tolist(), lift) > 0.0:  # up turns against the sensor
         axis = -axis
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
     angle = _shank_angle(rate, up, axis, period_s)
@@ -93,20 +98,51 @@ def measure(
     return Measures(start, peak_start, peak_end, end, reach, speed)
 
 
+def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
+    """Which of ``lift``, ``hold`` and ``return`` a hole of more than 250 ms has touched.
+
+    Parameters
+    ----------
+    m
+        What was measured.
+    valid
+        Shape (n,), False where a sample was lost; the rows that ``m`` counts.
+    period_s
+        Sample spacing, seconds.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]])))
+    touched = set()
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if (end - begin) * period_s <= LONG_HOLE_S:
+            continue
+        for name, low, high in (
+            ("lift", m.start, m.peak_start),
+            ("hold", m.peak_start, m.peak_end),
+            ("return", m.peak_end, m.end),
+        ):
+            if begin < high and end > low:
+                touched.add(name)
+    return touched
+
+
 def _shank_angle(rate: Array, up: Array, axis: Array, period_s: float) -> Array:
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
-    angle = np.cumsum(rate) * period_s
-    first = up[0] - axis * float((up[0] * axis).sum())
-    last = up[-1] - axis * float((up[-1] * axis).sum())
-    if float((first * first).sum()) < 0.1 or float((last * last).sum()) < 0.1:
+    angle: Array = np.cumsum(rate) * period_s
+    a, first, last = axis.tolist(), up[0].tolist(), up[-1].tolist()
+    along, behind = _dot(a, first), _dot(a, last)
+    if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
         return angle  # the axis is close to vertical: gravity says nothing about it
-    sine = float((np.cross(last, first) * axis).sum())
-    cosine = float((first * last).sum())
-    turned = float(np.arctan2(sine, cosine))
+    sine = _dot(a, cross(tuple(last), tuple(first)))
+    cosine = _dot(first, last) - along * behind
+    turned = math.atan2(sine, cosine)
     error = turned - float(angle[-1] - angle[0])
-    error -= 2.0 * np.pi * round(error / (2.0 * np.pi))
+    error -= 2.0 * math.pi * round(error / (2.0 * math.pi))
     fixed: Array = angle + error * np.linspace(0.0, 1.0, len(angle))
     return fixed
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def _phase(
@@ -207,6 +243,8 @@ def gaussian(series: Array, sigma: float) -> Array:
         return series
     grid = np.arange(-half, half + 1) / sigma
     kernel = np.exp(-0.5 * grid * grid)
-    padded = np.concatenate([np.full(half, series[0]), series, np.full(half, series[-1])])
+    n = len(series)
+    padded = np.empty(n + 2 * half)
+    padded[:half], padded[half : half + n], padded[half + n :] = series[0], series, series[-1]
     smoothed: Array = np.convolve(padded, kernel / kernel.sum(), mode="valid")
     return smoothed

@@ -334,7 +334,7 @@ class Segmenter:
             return []
         first = self._watches[0]
         ending = first.step(step, pose, speed, self._settle)
-        if not first.away:
+        if first.state is _State.REST or first.state is _State.SETTLING:
             return []
         out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
         if ending is Ending.RETURNED:
@@ -347,7 +347,8 @@ class Segmenter:
             first.close(step)
             del self._watches[1:]
             return out
-        self._follow_others(step, pose, speed)
+        if len(self._watches) > 1 or step - first.still_since >= self._pause:
+            self._follow_others(step, pose, speed)
         if ending is Ending.CROSSED and len(self._watches) == 1:
             first.low_step, first.low_pose = first.near_step, first.rest
             out.append(self._close(first, step, pose, Ending.RETURNED))
@@ -455,6 +456,15 @@ class Segmenter:
         if first.away and first.told:
             first.top_pending = first.top
         return out
+
+
+def cross(a: Vector, b: Vector) -> Vector:
+    """Cross product.
+
+    >>> cross((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    (0.0, 0.0, 1.0)
+    """
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
 def _dot(a: Vector, b: Vector) -> float:

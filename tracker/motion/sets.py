@@ -18,7 +18,8 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
-from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+from tracker.motion.segmentation import Vector, angle
+from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
@@ -39,6 +40,10 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
+PLAINLY_SMALL_SHARE = 0.7
+"""The segmentation's own range is within a tenth of the measured one; under this share of the least it is too small."""
+STRAP_MOVED_RAD = math.radians(15.0)
+"""A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
 SHORTEST_S = 0.35
 """Lift and return of a leg; half a second per repetition is the fastest that people train."""
 LEVER_M = (0.15, 1.2)
@@ -101,13 +106,16 @@ class Candidate:
         Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell.
     direction
         Direction of the lift at the rest pose, unit vector, sensor frame.
+    rest
+        Up direction at the rest pose, unit vector, sensor frame.
     """
 
     rep: Rep
     pivot: Pivot
     fit: PivotFit
     climb: float
-    direction: tuple[float, float, float]
+    direction: Vector
+    rest: Vector
 
     @property
     def range_deg(self) -> float:
@@ -144,6 +152,13 @@ class SetBuilder:
         out = self._judge(candidate, now_s)
         self._deadline_s = self._next_deadline_s()
         return out
+
+    def plainly_not(self, rough: Candidate) -> bool:
+        """The candidate need not be measured: far too small, or a step where no set is open that could vouch for it."""
+        if rough.range_deg < PLAINLY_SMALL_SHARE * self._min_deg:
+            return True
+        doubt = None if self._reps else self._veto(rough)
+        return doubt is not None and doubt[0] is Reason.WALKING
 
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
@@ -327,7 +342,10 @@ class SetBuilder:
         out = self._disperse(now_s)
         if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
             self._partials.insert(0, self._reps.pop())
-        counted = replace(c, rep=replace(c.rep, reported_s=now_s))
+        flags = c.rep.flags
+        if self._reps and angle(c.rest, self._reps[-1].rest) > STRAP_MOVED_RAD:
+            flags = tuple(sorted({*flags, Flag.STRAP_MOVED}))
+        counted = replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags))
         self._reps.append(counted)
         return [*out, counted.rep]
 
