@@ -17,7 +17,8 @@ from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
 from tracker.motion.samples import Gap, Samples
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
-from tracker.recording import RecordingError, Side, read_samples_csv
+from tracker.recording import Recording, RecordingError, Side, open_recording, read_samples_csv
+from tracker.stream import Stream
 
 SCHEMA = 1
 """Version of the JSON."""
@@ -129,7 +130,7 @@ def analyze(
     profile
         The exercise; None: that of the recording's header, else any leg lift counts.
     progress
-        Is told the share that is done.
+        Is told the share that is done, where that is known.
 
     Raises
     ------
@@ -139,8 +140,8 @@ def analyze(
     path = Path(path)
     if path.name.lower().endswith((".csv", ".csv.gz")):
         return _analyze_csv(path, profile, progress)
-    if path.suffix.lower() == ".mcap" or not path.exists():
-        return _analyze_mcap(path, profile, progress)
+    if path.suffix.lower() == ".mcap":
+        return _analyze_mcap(path, profile)
     raise RecordingError(path, f"unknown kind of file, expected {', '.join(SUFFIXES)}")
 
 
@@ -219,8 +220,47 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
     )
 
 
-def _analyze_mcap(path: Path, profile: Exercise | None, progress: Progress | None) -> Analysis:
-    raise RecordingError(path, "cannot be analyzed yet")
+def _analyze_mcap(path: Path, profile: Exercise | None) -> Analysis:
+    recording = open_recording(path)
+    header = recording.header
+    profile = profile or header_exercise(path, header.exercise)
+    stream = stream_of(recording, profile)
+    values: list[Value] = []
+    for item in recording:
+        values += stream.push(item)
+    values += stream.flush()
+    if stream.rate_hz is None or not stream.samples:
+        raise RecordingError(path, "no samples in it, expected motion notifications of a sensor")
+    sensor = header.sensors[0]
+    return Analysis(
+        path=path,
+        sensor=sensor.family,
+        exercise=profile.id if profile else None,
+        sensor_side=sensor.side,
+        working_side=header.working_side,
+        load_kg=header.load_kg,
+        rate_hz=stream.rate_hz,
+        duration_s=stream.duration_s,
+        values=tuple(values),
+        damage="" if recording.ending.complete else recording.ending.reason,
+    )
+
+
+def stream_of(recording: Recording, profile: Exercise | None) -> Stream:
+    """Return the stages for a recording's first sensor, as they were when it was made.
+
+    Raises
+    ------
+    RecordingError
+        It has no sensor, or one of a family that this version does not know.
+    """
+    if not recording.header.sensors:
+        raise RecordingError(recording.path, "no sensor in its header, expected one")
+    sensor = recording.header.sensors[0]
+    try:
+        return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
+    except ValueError as error:
+        raise RecordingError(recording.path, str(error)) from error
 
 
 def header_exercise(path: Path, id_: str | None) -> Exercise | None:

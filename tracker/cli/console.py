@@ -30,7 +30,8 @@ def progress(what: str) -> Iterator[Callable[[float], None] | None]:
         yield None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.text import Text
+
+    from tracker.cli.tables import name
 
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -40,5 +41,5 @@ def progress(what: str) -> Iterator[Callable[[float], None] | None]:
         transient=True,
     )
     with bar:
-        task = bar.add_task(Text(what).plain, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        task = bar.add_task(name(what), total=None)
+        yield lambda share: bar.update(task, completed=share, total=1.0)

@@ -9,11 +9,13 @@ excursion was a lift.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracker.motion.samples import Array
+from tracker.motion.segmentation import Vector
 
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
@@ -39,17 +41,30 @@ class Pivot:
     rows: int
 
     @property
-    def lever(self) -> Array:
-        """Vector from the pivot to the sensor, metres, sensor frame, shape (3,)."""
-        n = self.normal
-        ridge = RIDGE * (n[0, 0] + n[1, 1] + n[2, 2]) / 3.0 + 1e-9
-        arm: Array = np.linalg.solve(n + ridge * np.eye(3), self.moment)
-        return arm
+    def lever(self) -> Vector:
+        """Vector from the pivot to the sensor, metres, sensor frame."""
+        (a, b, c), (_, d, e), (_, _, f) = self.normal.tolist()
+        ridge = RIDGE * (a + d + f) / 3.0 + 1e-9
+        a, d, f = a + ridge, d + ridge, f + ridge
+        x, y, z = self.moment.tolist()
+        # the inverse of a symmetric matrix, by its cofactors
+        aa, bb, cc, dd, ee, ff = d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b
+        det = a * aa + b * bb + c * cc
+        return (
+            (aa * x + bb * y + cc * z) / det,
+            (bb * x + dd * y + ee * z) / det,
+            (cc * x + ee * y + ff * z) / det,
+        )
 
-    def explained_by(self, arm: Array) -> float:
+    def explained_by(self, arm: Vector) -> float:
         """Share of the mean square acceleration that a lever explains; negative when it adds more than it takes."""
-        met = 2.0 * float((arm * self.moment).sum()) - float((self.normal * np.outer(arm, arm)).sum())
-        return met / self.energy if self.energy > 0.0 else 0.0
+        if self.energy <= 0.0:
+            return 0.0
+        (a, b, c), (_, d, e), (_, _, f) = self.normal.tolist()
+        x, y, z = arm
+        squares = a * x * x + d * y * y + f * z * z + 2.0 * (b * x * y + c * x * z + e * y * z)
+        p, q, r = self.moment.tolist()
+        return (2.0 * (p * x + q * y + r * z) - squares) / self.energy
 
     def __add__(self, other: Pivot) -> Pivot:
         """Both stretches, with one pivot for the two."""
@@ -95,7 +110,7 @@ def judge(out: Pivot, back: Pivot) -> PivotFit:
     rms = (whole.energy / whole.rows) ** 0.5
     n = whole.normal
     due = 0.5 * float((n[0, 0] + n[1, 1] + n[2, 2]) / (2.0 * whole.rows)) ** 0.5
-    return PivotFit(float(np.sqrt((arm * arm).sum())), whole.explained_by(arm), even, rms, due)
+    return PivotFit(math.hypot(*arm), whole.explained_by(arm), even, rms, due)
 
 
 def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, Pivot]:
@@ -119,9 +134,9 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     p, q, r = turn.T
     # a = α × r + ω × (ω × r), one block of n rows for each component of a
     design = np.empty((3, n, 3))
-    design[0] = np.column_stack([-yy - zz, xy - r, xz + q])
-    design[1] = np.column_stack([xy + r, -xx - zz, yz - p])
-    design[2] = np.column_stack([xz - q, yz + p, -xx - yy])
+    design[0, :, 0], design[0, :, 1], design[0, :, 2] = -yy - zz, xy - r, xz + q
+    design[1, :, 0], design[1, :, 1], design[1, :, 2] = xy + r, -xx - zz, yz - p
+    design[2, :, 0], design[2, :, 1], design[2, :, 2] = xz - q, yz + p, -xx - yy
     part = min(max(top - 2, 1), n - 1)
     return _pivot(design[:, :part], a[:part]), _pivot(design[:, part:], a[part:])
 

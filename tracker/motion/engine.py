@@ -164,16 +164,16 @@ class Tracker:
         out: list[Value] = []
         step = first
         push, tick = self._segmenter.push, self._sets.tick
+        late = self._time(n - 1)
         for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
             events = push(step, pose, pace)
             for event in events:
                 out += self._event(event, step)
             while self._due and self._due[0][0] <= step:
                 out += self._judge(self._due.popleft()[1], (step + 1) * n - 1)
-            now_s = self._time((step + 1) * n - 1)
-            if now_s > self._sets.deadline_s and not self._due:
+            if step * self._step_s + late > self._sets.deadline_s and not self._due:
                 opened = self._segmenter.open_since
-                out += tick(now_s, None if opened is None else self._time(opened * n))
+                out += tick(self._time((step + 1) * n - 1), None if opened is None else self._time(opened * n))
             step += 1
         return out
 
@@ -284,7 +284,8 @@ class Tracker:
         whole, fit = out + back, judge(out, back)
         climb = 0.0
         if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
-            climb = float((whole.lever * np.subtract(e.far, e.rest)).sum()) / fit.lever_m
+            arm = whole.lever
+            climb = sum(a * (far - rest) for a, far, rest in zip(arm, e.far, e.rest, strict=True)) / fit.lever_m
         return whole, fit, climb
 
 

@@ -212,18 +212,20 @@ def _at_stall(reached: float, whole: float) -> bool:
 
 
 def _crossing_before(rate: Array, fast: Mask, peak: int, first: int, least: float) -> float:
-    slow = np.flatnonzero(~fast[first:peak])
-    if not len(slow):
+    stretch = fast[first:peak][::-1]
+    back = int(stretch.argmin()) if len(stretch) else 0
+    if not len(stretch) or stretch[back]:
         return float(first)
-    i = first + int(slow[-1])
+    i = peak - 1 - back
     return i + (least - float(rate[i])) / (float(rate[i + 1]) - float(rate[i]))
 
 
 def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float) -> float:
-    slow = np.flatnonzero(~fast[peak : last + 1])
-    if not len(slow):
+    stretch = fast[peak : last + 1]
+    ahead = int(stretch.argmin()) if len(stretch) else 0
+    if not len(stretch) or stretch[ahead]:
         return float(last)
-    i = peak + int(slow[0])
+    i = peak + ahead
     return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
 
 

@@ -122,11 +122,8 @@ def angle(a: Vector, b: Vector) -> float:
     return 2.0 * math.asin(min(1.0, 0.5 * dist(a, b)))
 
 
-class _State(Enum):
-    REST = 0
-    OUT = 1
-    BACK = 2
-    SETTLING = 3
+_REST, _OUT, _BACK, _SETTLING = range(4)
+"""States of a watch: at rest, on the way out or at the top, on the way back, just back."""
 
 
 class _Watch:
@@ -159,7 +156,7 @@ class _Watch:
         self.begin = self.opened = self.top = self.low_step = self.near_step = self.still_since = step
         self.swing = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
-        self.state = _State.REST
+        self.state = _REST
         self.told = False
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
@@ -174,18 +171,30 @@ class _Watch:
             self.rest = pose
         return True
 
+    def goes_on(self, step: int, pose: Vector, speed: float, longest: int) -> bool:
+        """Take one step of the way out; False, and nothing done, where it may be a peak or the way back."""
+        away = dist(pose, self.rest)
+        if away < self.swing or speed < SLOW_SHARE * self.fastest or step - self.opened > longest:
+            return False
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        if speed > self.fastest:
+            self.fastest = speed
+        self.far, self.swing, self.top = pose, away, step
+        return True
+
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         """Take one step; says how the excursion ended when it does."""
         state = self.state
-        if state is _State.REST and self.rests(step, pose, settle):
+        if state == _REST and self.rests(step, pose, settle):
             return None
         if dist(pose, self.still_pose) > STILL_CHORD:
             self.still_pose, self.still_since = pose, step
-        if state is _State.OUT:
+        if state == _OUT:
             self._out(step, pose, speed)
-        elif state is _State.BACK:
+        elif state == _BACK:
             return self._back(step, pose, speed)
-        elif state is _State.REST:
+        elif state == _REST:
             self._open(step, pose, speed)
         else:
             self._settling(step, pose, settle)
@@ -202,7 +211,7 @@ class _Watch:
             self.told = True
             self.top_pending = self.top
         if given_back > BACK_GIVEN_BACK * self.swing and given_back > MIN_TURN:
-            self.state = _State.BACK
+            self.state = _BACK
             self.fastest = speed
             self.plane = tangent(self.rest, self.far)
             self.low, self.low_step, self.low_pose = self._left(pose), step, pose
@@ -230,7 +239,7 @@ class _Watch:
             if away - self.near > max(OPEN_CHORD, CROSSED_SHARE * self.swing):
                 return Ending.CROSSED
         if away > self.swing or (self.low > CLOSE_LEFT * swing and rising > BACK_GIVEN_BACK * swing):
-            self.state = _State.OUT
+            self.state = _OUT
             self.fastest = speed
         return None
 
@@ -238,7 +247,7 @@ class _Watch:
         """Begin again at the lowest pose of the return."""
         self.begin = self.low_step
         self.rest = self.low_pose
-        self.state = _State.SETTLING
+        self.state = _SETTLING
         self.opened = step
 
     def cross(self, step: int, pose: Vector, speed: float) -> None:
@@ -247,7 +256,7 @@ class _Watch:
         self._open(step, pose, speed)
 
     def _open(self, step: int, pose: Vector, speed: float) -> None:
-        self.state = _State.OUT
+        self.state = _OUT
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
         self.fastest, self.told = speed, False
@@ -259,17 +268,17 @@ class _Watch:
         if left < 0.0 and not farther:
             self.rest = pose
         if farther or left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
-            self.state = _State.REST
+            self.state = _REST
 
     @property
     def away(self) -> bool:
         """An excursion is open."""
-        return self.state is _State.OUT or self.state is _State.BACK
+        return self.state == _OUT or self.state == _BACK
 
     @property
     def returned(self) -> bool:
         """Enough of the swing is undone for the excursion to count as over."""
-        return self.state is _State.BACK and self.low <= CLOSE_LEFT * angle(self.rest, self.far)
+        return self.state == _BACK and self.low <= CLOSE_LEFT * angle(self.rest, self.far)
 
     def excursion(self, peak: int, step: int, pose: Vector, ending: Ending, reach: int) -> Excursion:
         """Describe the open excursion as it ended."""
@@ -312,9 +321,13 @@ class Segmenter:
     def push(self, step: int, pose: Vector, speed: float) -> Sequence[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
         self._recent.append((step, pose, speed))
-        first = self._watches[0] if self._watches else None
-        if first is not None and first.state is _State.REST and first.rests(step, pose, self._settle):
-            return ()
+        if len(self._watches) == 1:  # the usual case, made quick
+            first = self._watches[0]
+            state = first.state
+            if state == _REST and first.rests(step, pose, self._settle):
+                return ()
+            if state == _OUT and first.goes_on(step, pose, speed, self._longest) and step - first.still_since < self._pause:
+                return ()
         return self._step(step, pose, speed)
 
     def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
@@ -334,7 +347,7 @@ class Segmenter:
             return []
         first = self._watches[0]
         ending = first.step(step, pose, speed, self._settle)
-        if first.state is _State.REST or first.state is _State.SETTLING:
+        if first.state == _REST or first.state == _SETTLING:
             return []
         out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
         if ending is Ending.RETURNED:
@@ -416,7 +429,9 @@ class Segmenter:
     def _proof(self, step: int) -> int:
         """Number of the watch that shows that the leg has taken up another rest pose; 0 for none."""
         first = self._watches[0]
-        for k, watch in enumerate(self._watches[1:], start=1):
+        for k, watch in enumerate(self._watches):
+            if watch is first:
+                continue
             if not watch.away and step - first.still_since >= self._anew:
                 return k
             if not watch.held:
