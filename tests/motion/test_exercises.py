@@ -1,0 +1,59 @@
+"""The profiles are data that loads and makes sense."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tracker.exercises import exercise, exercises
+
+IDS = (
+    "cable",
+    "ankle-weight-standing",
+    "ankle-weight-quadruped",
+    "dumbbell",
+    "band",
+    "machine",
+    "glute-bridge",
+    "bodyweight",
+)
+
+
+def test_there_are_the_eight():
+    assert tuple(exercises()) == IDS
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_each_is_found_and_says_what_it_is(id_):
+    one = exercise(id_)
+    assert one.id == id_
+    assert one.name
+    assert one.plan
+    assert "count" in one.measures
+    assert one.posture in ("standing", "all-fours", "supine", "any")
+    assert 0.0 < one.min_range_deg < one.sure_range_deg < 90.0
+    assert math.isfinite(one.sure_range_deg)
+
+
+def test_only_the_bridge_works_the_other_leg():
+    assert [id_ for id_, one in exercises().items() if not one.same_leg] == ["glute-bridge"]
+
+
+def test_only_machine_and_bridge_lower_the_ankle():
+    assert [id_ for id_, one in exercises().items() if not one.ankle_rises] == ["machine", "glute-bridge"]
+
+
+@pytest.mark.parametrize("unknown", ["squat", "", "Cable", "cable "])
+def test_an_unknown_one_lists_those_there_are(unknown):
+    with pytest.raises(ValueError, match="no exercise") as caught:
+        exercise(unknown)
+    assert repr(unknown) in str(caught.value)
+    assert all(id_ in str(caught.value) for id_ in IDS)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_simulation_has_the_same_ones():
+    from tracker.simulation import EXERCISE_IDS
+
+    assert set(EXERCISE_IDS) == set(IDS)
