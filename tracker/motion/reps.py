@@ -155,13 +155,12 @@ def _phase(
     peak += first
     speed = float(smooth[peak])
     begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
-    for _ in range(2):
-        share = PHASE_SIGMA_SHARE * (end - begin) * period_s
-        sigma = min(MAX_SIGMA_S, max(TRUTH_SIGMA_S, share)) / period_s
-        finer = gaussian(rate, sigma)
-        lo, hi = max(0, int(begin) - 1), min(len(finer), int(end) + 2)
-        peak = lo + int(np.argmax(finer[lo:hi]))
-        begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
+    share = PHASE_SIGMA_SHARE * (end - begin) * period_s
+    sigma = min(MAX_SIGMA_S, max(TRUTH_SIGMA_S, share)) / period_s
+    finer = gaussian(rate, sigma)
+    lo, hi = max(0, int(begin) - 1), min(len(finer), int(end) + 2)
+    peak = lo + int(np.argmax(finer[lo:hi]))
+    begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
     return begin, end, speed
 
 
