@@ -48,7 +48,14 @@ class Pivot:
         a, d, f = a + ridge, d + ridge, f + ridge
         x, y, z = self.moment.tolist()
         # the inverse of a symmetric matrix, by its cofactors
-        aa, bb, cc, dd, ee, ff = d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b
+        aa, bb, cc, dd, ee, ff = (
+            d * f - e * e,
+            c * e - b * f,
+            b * e - c * d,
+            a * f - c * c,
+            b * c - a * e,
+            a * d - b * b,
+        )
         det = a * aa + b * bb + c * cc
         return (
             (aa * x + bb * y + cc * z) / det,

@@ -42,7 +42,9 @@ class History:
         column = 0
         for part in parts:
             width = part.shape[1] if part.ndim == 2 else 1
-            self._rows[self._filled : self._filled + n, column : column + width] = part if part.ndim == 2 else part[:, None]
+            self._rows[self._filled : self._filled + n, column : column + width] = (
+                part if part.ndim == 2 else part[:, None]
+            )
             column += width
         self._filled += n
         self.end += n

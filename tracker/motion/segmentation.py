@@ -326,7 +326,11 @@ class Segmenter:
             state = first.state
             if state == _REST and first.rests(step, pose, self._settle):
                 return ()
-            if state == _OUT and first.goes_on(step, pose, speed, self._longest) and step - first.still_since < self._pause:
+            if (
+                state == _OUT
+                and first.goes_on(step, pose, speed, self._longest)
+                and step - first.still_since < self._pause
+            ):
                 return ()
         return self._step(step, pose, speed)
 
