@@ -38,9 +38,9 @@ SLACK_S, SLACK_SHARE = 0.25, 0.25
 """Index and sensor clock agree within this. A rate not measured yet may be 20 % off (firmware_protocol)."""
 ARRIVAL_SLACK_S = 10.0
 """Sensor clock and arrival agree within this: a fading link delivers up to 6 s late (supervision timeout)."""
-ONGOING_SLACK_S, ONGOING_SHARE = 0.05, 0.02
+ONGOING_SLACK_S, ONGOING_SHARE, ONGOING_MOST_S = 0.05, 0.02, 1.0
 """Within this a new stream continues the old one's index. A counter that stood still between them is told
-apart: no sensor is stopped and started again in less."""
+apart: no sensor is stopped and started again in less. Where a second is too little, arrival is as good."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,7 +215,7 @@ class SampleClock:
         step = self._step(last, packet)
         index = last.place + step.samples
         apart_us = abs(step.samples * self._period_us - step.clock_us)
-        ran_on = apart_us <= ONGOING_SLACK_S * 1e6 + ONGOING_SHARE * abs(step.clock_us)
+        ran_on = apart_us <= min(ONGOING_SLACK_S * 1e6 + ONGOING_SHARE * abs(step.clock_us), ONGOING_MOST_S * 1e6)
         if packet.boot_id == last.boot_id and ran_on and _arrival_confirms(step) and index >= self._next:
             return index
         return self._next + max(0, round(step.host_us / self._period_us))
