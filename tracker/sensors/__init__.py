@@ -6,7 +6,7 @@ steps that a client carries out in order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tracker.motion.clock import Packet
@@ -56,8 +56,8 @@ class SensorDriver(Protocol):
         """Return what to do before disconnecting."""
 
 
-FAMILIES: dict[str, type[KickbackSensor]] = {"kickback": KickbackSensor}
-"""Drivers by ``SensorEntry.family``."""
+FAMILIES: dict[str, Callable[[], SensorDriver]] = {"kickback": KickbackSensor}
+"""What makes a driver, by ``SensorEntry.family``."""
 
 
 def driver_for(family: str) -> SensorDriver:

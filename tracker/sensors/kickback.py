@@ -134,7 +134,7 @@ class KickbackSensor:
         return self._token
 
     def _on_info(self, info: Info) -> None:
-        if self.info is not None and info.boot_id != self.info.boot_id:
+        if self._stream is not None and info.boot_id != self._stream.boot_id:
             self._stream = self._held = None  # the sensor restarted: whatever comes is of a new stream
         self.info = info
 
