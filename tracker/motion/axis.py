@@ -1,10 +1,10 @@
 """What turned about what: the flexion axis, and whether the ankle swung about one fixed pivot.
 
-A leg lift swings the ankle about the hip or the knee, which stay where they are: the ankle's acceleration is then fully
-given by the turning rate and one lever arm r, ``a = α × r + ω × (ω × r)``, the same r on the way out and back. In a step
-the hip travels, the knee bends and the foot stands; in a shake nothing turns about anything; in a squat the shank turns
-about the ankle. So the least-squares r and the share of the acceleration it explains are the physical evidence that an
-excursion was a lift.
+A leg lift swings the ankle about the hip or the knee, which stay where they are: the ankle's acceleration is then
+fully given by the turning rate and one lever arm r, ``a = α × r + ω × (ω × r)``, the same r on the way out and
+back. In a step the hip travels, the knee bends and the foot stands; in a shake nothing turns about anything; in a
+squat the shank turns about the ankle. So the least-squares r and the share of the acceleration it explains are the
+physical evidence that an excursion was a lift.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.motion.samples import Array
-from tracker.motion.segmentation import Vector
+from tracker.motion.watch import Vector
 
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
@@ -71,7 +71,8 @@ class Pivot:
         x, y, z = arm
         squares = a * x * x + d * y * y + f * z * z + 2.0 * (b * x * y + c * x * z + e * y * z)
         p, q, r = self.moment.tolist()
-        return (2.0 * (p * x + q * y + r * z) - squares) / self.energy
+        met: float = 2.0 * (p * x + q * y + r * z) - squares
+        return met / self.energy
 
     def __add__(self, other: Pivot) -> Pivot:
         """Both stretches, with one pivot for the two."""

@@ -1,7 +1,8 @@
 """The engine: the only place that wires the stages.
 
-``Tracker.push(samples)`` returns what became known; ``flush()`` returns the rest. Everything that is decided is decided at
-sample indices that do not depend on how the stream was cut, so cutting it elsewhere gives the same values, bit for bit.
+``Tracker.push(samples)`` returns what became known; ``flush()`` returns the rest. Everything that is decided is
+decided at sample indices that do not depend on how the stream was cut, so cutting it elsewhere gives the same
+values, bit for bit.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
+from tracker.motion.evidence import BESIDE_S, STEP_LONGEST_S, Candidate
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
-from tracker.motion.segmentation import Ending, Excursion, Segmenter, Top, angle, cross, tangent
-from tracker.motion.sets import BESIDE_S, STEP_LONGEST_S, Candidate, SetBuilder
+from tracker.motion.segmentation import Segmenter, Top
+from tracker.motion.sets import SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
+from tracker.motion.watch import Ending, Excursion, angle, cross, tangent
 
 ALGORITHM_VERSION = "1"
 

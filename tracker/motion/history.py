@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracker.motion.samples import Array
+from tracker.motion.samples import Array, Mask
 
 
 class History:
@@ -32,7 +32,7 @@ class History:
         self._filled = 0
         self.end = at
 
-    def append(self, *parts: Array) -> None:
+    def append(self, *parts: Array | Mask) -> None:
         """Add rows, given as the columns of several arrays of shape (n, k) or (n,), n at most ``room``."""
         n = len(parts[0])
         if self._filled + n > len(self._rows):

@@ -1,10 +1,11 @@
 """Measuring: what one closed excursion was, by the definitions.
 
-In: the samples of a closed window with a short margin. Out: borders, range and speed (``Measures``). Remembered: nothing;
-``measure`` is a pure function and may look ahead within its window and filter both ways.
+In: the samples of a closed window with a short margin. Out: borders, range and speed (``Measures``). Remembered:
+nothing; ``measure`` is a pure function and may look ahead within its window and filter both ways.
 
-Rule: the shank angle is the turning rate about the window's own flexion axis, integrated, with its slope set so that the
-change from end to end is what gravity says. Borders are where the speed passes 10 % of the phase's own peak.
+Rule: the shank angle is the turning rate about the window's own flexion axis, integrated, with its slope set so
+that the change from end to end is what gravity says. Borders are where the speed passes 10 % of the phase's own
+peak.
 
 ::
 
@@ -25,7 +26,7 @@ import numpy as np
 
 from tracker.motion.axis import flexion_axis
 from tracker.motion.samples import Array, Mask
-from tracker.motion.segmentation import Vector, cross
+from tracker.motion.watch import Vector, cross
 
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85

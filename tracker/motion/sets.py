@@ -3,26 +3,28 @@
 In: measured excursions (``Candidate``) in the order in which they closed, and the passing of time. Out: ``Rep``,
 ``Rejected``, ``ExerciseSet``. Remembered: the open set and the candidates that wait for company.
 
-Rule: an excursion is judged by itself first (did the ankle swing about a fixed pivot, was it large enough, did it come
-back), then by its company. Three alike ones in a row are a set. Told the exercise, a single sure one is a set too: large
-enough for the exercise and for what this person did before, and not part of a walk.
+Rule: an excursion is judged by itself first (did the ankle swing about a fixed pivot, was it large enough, did it
+come back), then by its company. Three alike ones in a row are a set. Told the exercise, a single sure one is a set
+too: large enough for the exercise and for what this person did before, and not part of a walk.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
-import numpy as np
-
 from tracker.exercises import Exercise
-from tracker.motion.axis import Pivot, PivotFit
-from tracker.motion.segmentation import Vector, angle
+from tracker.motion import evidence
+from tracker.motion.evidence import Candidate
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
+from tracker.motion.watch import angle
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
+LEAST_PARTIAL_SHARE = 0.20
+"""Less is a fidget, not an attempt."""
 SAME_SHARE = 0.70
 """Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
 SAME_EXPLAINED = 0.50
@@ -33,9 +35,6 @@ FIDGET_SHARE = 0.36
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
-ALIKE_RANGE = 0.60
-ALIKE_DURATION = 0.30
-ALIKE_DIRECTION = math.cos(math.radians(40.0))
 UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
@@ -44,85 +43,6 @@ PLAINLY_SMALL_SHARE = 0.7
 """The segmentation's own range is within a tenth of the measured one; under this share of the least it is too small."""
 STRAP_MOVED_RAD = math.radians(15.0)
 """A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
-SHORTEST_S = 0.35
-"""Lift and return of a leg; half a second per repetition is the fastest that people train."""
-LEVER_M = (0.15, 1.2)
-"""Knee or hip to ankle, with room for the fit's error."""
-LONG_LEVER_M = 2.2
-"""A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
-WELL_EXPLAINED = 0.75
-DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
-ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
-COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
-STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
-SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
-"""Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
-alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
-longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in
-simulation (real ankles 0.3, 5th percentile), squats up to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03
-at the shin, 0.3 to 0.55 at the ankle."""
-EVEN_LESS = 0.15
-"""The worse explained way may fall short of that by so much."""
-HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
-"""Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
-USUAL_REPS = 4
-"""A set of so many tells what is usual for the sets after it."""
-CLEAR_M_S2 = 0.8
-LEVER_SPREAD = 2.2
-"""Those that begin a set swing about one pivot: longest over shortest lever."""
-SET_LEVER_SHARE = 0.4
-USUAL_LEVER_SHARE = 0.5
-"""Where the pivot shows clearly, it is at least this share as far away as in the set so far, and in the sets before:
-same leg, same lever."""
-SHAKE_EXPLAINED = 0.40
-"""A lever this well explained is believed when it is short."""
-SET_LEVER_M = 0.20
-"""One pivot for those that begin a set: a resting ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
-CLIMB = 0.05
-"""Least share of the lever by which an ankle plainly goes up or down (machine and bridge: −0.03 to −0.5, lifts: 0.03 to 1.3)."""
-LEVEL_CLIMB = 0.02
-"""Less is neither; one that stands alone must not go the wrong way by more."""
-SHORTEST_PHASE_S = 0.15
-"""A faster lift or return is a leg that is thrown, as in a step."""
-BESIDE_S = 0.4
-"""What follows a step within this time, or precedes it, is a step too."""
-STEP_LONGEST_S = 1.6
-"""No swing of a walking leg lasts longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A measured excursion with its evidence.
-
-    Attributes
-    ----------
-    rep
-        Its numbers.
-    pivot
-        Its fit of a fixed pivot, to be pooled with others'.
-    fit
-        How well a fixed pivot explains it by itself.
-    climb
-        Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell.
-    direction
-        Direction of the lift at the rest pose, unit vector, sensor frame.
-    rest
-        Up direction at the rest pose, unit vector, sensor frame.
-    """
-
-    rep: Rep
-    pivot: Pivot
-    fit: PivotFit
-    climb: float
-    direction: Vector
-    rest: Vector
-
-    @property
-    def range_deg(self) -> float:
-        """Range, degrees; 0 where unknown."""
-        return self.rep.range_deg or 0.0
-
-
 Outcome = Rep | Rejected | ExerciseSet
 
 
@@ -155,7 +75,7 @@ class SetBuilder:
 
     def plainly_not(self, rough: Candidate) -> bool:
         """The candidate need not be measured: far too small, or a step where no set is open that could vouch for it."""
-        if rough.range_deg < PLAINLY_SMALL_SHARE * self._min_deg:
+        if rough.range_deg < PLAINLY_SMALL_SHARE * self._least_deg():
             return True
         doubt = None if self._reps else self._veto(rough)
         return doubt is not None and doubt[0] is Reason.WALKING
@@ -164,11 +84,11 @@ class SetBuilder:
         doubt = self._veto(candidate)
         if doubt is not None:
             out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
-            if doubt[0] is Reason.WRONG_WAY and self._waiting and _same_way(candidate, self._waiting[-1]):
+            if doubt[0] is Reason.WRONG_WAY and self._waiting and evidence.same_way(candidate, self._waiting[-1]):
                 out += self._disperse(now_s, Reason.WRONG_WAY)
-            if doubt[0] is Reason.NO_LEVER and self._waiting:
-                if candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg:
-                    out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
+            as_large = self._waiting and candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg
+            if doubt[0] is Reason.NO_LEVER and as_large:
+                out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
             return [*out, self._reject(candidate, *doubt, now_s)]
         self._steps = 0
         if not self._reps and self._waiting and self._sure(self._waiting[-1]):
@@ -190,7 +110,7 @@ class SetBuilder:
             return []
         if self._reps:
             out = self.end_set(now_s)
-        elif self._waiting and due == self._waiting[-1].rep.end_s + BESIDE_S:
+        elif self._waiting and due == self._waiting[-1].rep.end_s + evidence.BESIDE_S:
             out = self._begin(self._surely(), now_s)
         else:
             out = self._disperse(now_s)
@@ -204,7 +124,7 @@ class SetBuilder:
         if not self._waiting:
             return math.inf
         last = self._waiting[-1]
-        return last.rep.end_s + (BESIDE_S if self._sure(last) else self._pause_s(self._waiting))
+        return last.rep.end_s + (evidence.BESIDE_S if self._sure(last) else self._pause_s(self._waiting))
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
@@ -217,9 +137,9 @@ class SetBuilder:
         pauses = [next((s - r.end_s for s in starts if s > r.start_s), None) for r in reps]
         pauses[-1] = None
         self._number += 1
-        if len(self._reps) >= USUAL_REPS:
+        if len(self._reps) >= evidence.USUAL_REPS:
             self._usual_deg = median(c.range_deg for c in self._reps)
-            self._usual_lever_m = _lever_m(self._reps)
+            self._usual_lever_m = evidence.usual_lever_m(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         self._deadline_s = math.inf
@@ -227,45 +147,53 @@ class SetBuilder:
 
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
         """Judge the candidate by itself."""
-        p, seconds = c.fit, c.rep.under_tension_s
-        beside = c.rep.start_s - self._stepped_s < BESIDE_S and seconds < STEP_LONGEST_S
-        if c.range_deg < self._min_deg:
-            return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {self._min_deg:g}°"
-        if seconds < SHORTEST_S:
-            return Reason.TOO_FAST, f"{seconds:.2f} s < {SHORTEST_S:g} s"
-        if min(c.rep.concentric_s or math.inf, c.rep.eccentric_s or math.inf) < SHORTEST_PHASE_S:
-            return Reason.TOO_FAST, f"lift or return under {SHORTEST_PHASE_S:g} s"
-        detail = f"a fixed pivot explains {p.explained:.0%} of the acceleration (lever {p.lever_m:.2f} m)"
-        poor = not _swings([c], STEP_SHARE) if self._fast(c) else p.explained < _share(p.due_m_s2, SLOW_SHARE)
-        too_long = p.lever_m > (LEVER_M[1] if p.explained < WELL_EXPLAINED else LONG_LEVER_M)
-        stepping = p.due_m_s2 > HURRIED_M_S2 and p.rms_m_s2 > STEP_M_S2
+        least = self._least_deg()
+        if c.range_deg < least:
+            return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {least:.1f}°"
+        hurry = evidence.too_fast(c)
+        if hurry:
+            return Reason.TOO_FAST, hurry
         known = self._one_of_them(c)
-        close = len(self._reps) >= COMPANY and 0.0 < _lever_m([c]) < SET_LEVER_SHARE * _lever_m(self._reps)
-        if not known and (poor or close or (too_long and stepping)):
-            return (Reason.WALKING if stepping else Reason.NO_LEVER), detail
-        if beside and not known and not (self._reps and _swings([c], ALONE_SHARE)):
-            return Reason.WALKING, f"{c.rep.start_s - self._stepped_s:.2f} s after a step"
-        if self._exercise is not None and abs(c.climb) > CLIMB and (c.climb > 0.0) is not self._exercise.ankle_rises:
+        if not known and (evidence.without_pivot(c) or self._too_close(c)):
+            why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration (lever {c.fit.lever_m:.2f} m)"
+            return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
+        after_s = c.rep.start_s - self._stepped_s
+        vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
+        if after_s < evidence.BESIDE_S and evidence.short(c) and not vouched:
+            return Reason.WALKING, f"{after_s:.2f} s after a step"
+        if self._exercise is not None and evidence.goes_against(c, self._exercise, evidence.CLIMB):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
-        if p.explained >= SHAKE_EXPLAINED and p.lever_m < LEVER_M[0]:
-            return Reason.NO_LEVER, f"turned about a point {p.lever_m:.2f} m from the sensor"
+        if evidence.shaken(c):
+            return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
         return None
+
+    def _too_close(self, c: Candidate) -> bool:
+        """It turned about a point far closer than the open set's."""
+        if len(self._reps) < COMPANY:
+            return False
+        return 0.0 < evidence.usual_lever_m([c]) < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
 
     def _one_of_them(self, c: Candidate) -> bool:
         """It is so like the open set's that its company is evidence enough."""
-        if len(self._reps) < COMPANY or not _same_way(c, self._reps[-1]):
+        if len(self._reps) < COMPANY or not evidence.same_way(c, self._reps[-1]):
             return False
         ranges = median(r.range_deg for r in self._reps)
         seconds = median(r.rep.under_tension_s for r in self._reps)
         explained = median(r.fit.explained for r in self._reps)
-        alike = min(_ratio(c.range_deg, ranges), _ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
+        alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
         return alike and c.fit.explained >= SAME_EXPLAINED * explained
+
+    def _least_deg(self) -> float:
+        """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
+        if not self._reps:
+            return self._min_deg
+        return min(self._min_deg, LEAST_PARTIAL_SHARE * median(r.range_deg for r in self._reps))
 
     def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Take a step: it ends the set when it is the second in a row."""
         out: list[Outcome] = []
         last = self._waiting[-1] if self._waiting and not self._reps else None
-        if last and c.rep.start_s - last.rep.end_s < BESIDE_S and self._fast(last):
+        if last and c.rep.start_s - last.rep.end_s < evidence.BESIDE_S and evidence.short(last):
             out += self._disperse(now_s, Reason.WALKING)
         self._stepped_s = c.rep.end_s
         self._steps += 1
@@ -275,7 +203,7 @@ class SetBuilder:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._surely() if self._sure(c) else self._family()
-        if len(family) >= COMPANY or (self._sure(c) and not self._fast(c)):
+        if len(family) >= COMPANY or (self._sure(c) and not evidence.short(c)):
             return self._begin(family, now_s)
         return []
 
@@ -287,28 +215,23 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
-        rises = abs(c.climb) < LEVEL_CLIMB or (c.climb > 0.0) is self._exercise.ankle_rises
         least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
-        return rises and c.range_deg >= least and _swings([c], ALONE_SHARE) and not self._strange([c])
+        if c.range_deg < least or evidence.goes_against(c, self._exercise, evidence.LEVEL_CLIMB):
+            return False
+        return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
     def _strange(self, group: list[Candidate]) -> bool:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
         if self._exercise is None or not self._usual_deg:
             return False
         small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
-        return small or 0.0 < _lever_m(group) < USUAL_LEVER_SHARE * self._usual_lever_m
-
-    def _fast(self, c: Candidate) -> bool:
-        """It could be a step: wait and see whether another step follows."""
-        return c.rep.under_tension_s < STEP_LONGEST_S
+        return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        if not _swings(family, COMPANY_SHARE):
+        if not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        levers = [c.fit.lever_m for c in family if c.fit.due_m_s2 > CLEAR_M_S2]
-        scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
-        if scattered or _pooled_lever_m(family) < SET_LEVER_M or self._strange(family):
+        if not evidence.one_pivot(family) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
@@ -324,7 +247,7 @@ class SetBuilder:
         *earlier, newest = self._waiting
         family = [newest]
         for w in reversed(earlier):
-            if _same_way(w, family[0]) and _as_long(w, family) and _as_large(w, family):
+            if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
             elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
                 break
@@ -333,8 +256,8 @@ class SetBuilder:
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
         usual = median(r.range_deg for r in self._reps)
-        fits = _same_way(c, self._reps[-1]) and _as_long(c, self._reps)
-        too_large = len(self._reps) > 1 and ALIKE_RANGE * c.range_deg > usual
+        fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
+        too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
         if not fits or too_large or self._fidget(c, usual):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
@@ -386,48 +309,9 @@ class SetBuilder:
         return [self._reject(w, reason, detail, now_s) for w in waiting]
 
     def _pause_s(self, group: list[Candidate]) -> float:
-        pauses = [b.rep.start_s - a.rep.end_s for a, b in zip(group, group[1:], strict=False)]
+        pauses = [b.rep.start_s - a.rep.end_s for a, b in pairwise(group)]
         return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S
 
     def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
         rep = replace(c.rep, reported_s=now_s)
         return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
-
-
-def _lever_m(group: list[Candidate]) -> float:
-    """Usual length of the lever where it shows clearly, 0 where it does not."""
-    clear = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
-    return median(clear) if clear else 0.0
-
-
-def _pooled_lever_m(group: list[Candidate]) -> float:
-    """Length of the one lever that fits all of them."""
-    return math.hypot(*sum((c.pivot for c in group[1:]), start=group[0].pivot).lever)
-
-
-def _share(due_m_s2: float, shares: tuple[float, ...]) -> float:
-    return float(np.interp(due_m_s2, DUE_M_S2, shares, left=-math.inf))
-
-
-def _swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
-    """A fixed pivot explains the middle one of these as well as it must."""
-    share = _share(median(c.fit.due_m_s2 for c in group), shares)
-    explained, even = median(c.fit.explained for c in group), median(c.fit.even for c in group)
-    return explained >= share and even >= share - EVEN_LESS
-
-
-def _same_way(a: Candidate, b: Candidate) -> bool:
-    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
-
-
-def _ratio(a: float, b: float) -> float:
-    return min(a, b) / max(a, b) if max(a, b) > 0.0 else 0.0
-
-
-def _as_long(c: Candidate, group: list[Candidate]) -> bool:
-    usual = median(r.rep.under_tension_s for r in group)
-    return _ratio(c.rep.under_tension_s, usual) >= ALIKE_DURATION
-
-
-def _as_large(c: Candidate, group: list[Candidate]) -> bool:
-    return _ratio(c.range_deg, median(r.range_deg for r in group)) >= ALIKE_RANGE

@@ -1,0 +1,196 @@
+"""Evidence: what speaks for one excursion being a lift, and for several being alike.
+
+In: measured excursions (``Candidate``). Out: judgements of one or of a group. Remembered: nothing.
+
+Rule: physical evidence, and as much of it as the movement can give. A lift swings the ankle about the knee or the
+hip and brings it back on the same path, so one lever explains the acceleration of both ways; how much it has to
+explain depends on how much acceleration the turning makes due.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from tracker.exercises import Exercise
+from tracker.motion.axis import Pivot, PivotFit
+from tracker.motion.values import Rep
+from tracker.motion.watch import Vector
+
+ALIKE_RANGE = 0.60
+ALIKE_DURATION = 0.30
+ALIKE_DIRECTION = math.cos(math.radians(40.0))
+"""Alike are ranges and times within these ratios, and directions within 40°."""
+SHORTEST_S = 0.35
+"""Lift and return of a leg; half a second per repetition is the fastest that people train."""
+LEVER_M = (0.15, 1.2)
+"""Knee or hip to ankle, with room for the fit's error."""
+LONG_LEVER_M = 2.2
+"""A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
+WELL_EXPLAINED = 0.75
+DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
+ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
+COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
+STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
+SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
+"""Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
+alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
+longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
+from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+EVEN_LESS = 0.15
+"""The worse explained way may fall short of that by so much."""
+HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
+"""Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
+USUAL_REPS = 4
+"""A set of so many tells what is usual for the sets after it."""
+CLEAR_M_S2 = 0.8
+LEVER_SPREAD = 2.2
+"""Those that begin a set swing about one pivot: longest over shortest lever."""
+SET_LEVER_SHARE = 0.4
+USUAL_LEVER_SHARE = 0.5
+"""Where the pivot shows clearly, it is at least this share as far away as in the set so far, and in the sets before:
+same leg, same lever."""
+SHAKE_EXPLAINED = 0.40
+"""A lever this well explained is believed when it is short."""
+SET_LEVER_M = 0.20
+"""One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
+CLIMB = 0.05
+"""Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
+1.3)."""
+LEVEL_CLIMB = 0.02
+"""Less is neither; one that stands alone must not go the wrong way by more."""
+SHORTEST_PHASE_S = 0.15
+"""A faster lift or return is a leg that is thrown, as in a step."""
+BESIDE_S = 0.4
+"""What follows a step within this time, or precedes it, is a step too."""
+STEP_LONGEST_S = 1.6
+"""No swing of a walking leg lasts longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A measured excursion with its evidence.
+
+    Attributes
+    ----------
+    rep
+        Its numbers.
+    pivot
+        Its fit of a fixed pivot, to be pooled with others'.
+    fit
+        How well a fixed pivot explains it by itself.
+    climb
+        Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell.
+    direction
+        Direction of the lift at the rest pose, unit vector, sensor frame.
+    rest
+        Up direction at the rest pose, unit vector, sensor frame.
+    """
+
+    rep: Rep
+    pivot: Pivot
+    fit: PivotFit
+    climb: float
+    direction: Vector
+    rest: Vector
+
+    @property
+    def range_deg(self) -> float:
+        """Range, degrees; 0 where unknown."""
+        return self.rep.range_deg or 0.0
+
+
+def too_fast(c: Candidate) -> str:
+    """Why it is over too soon for a leg with a weight; empty if it is not."""
+    if c.rep.under_tension_s < SHORTEST_S:
+        return f"{c.rep.under_tension_s:.2f} s < {SHORTEST_S:g} s"
+    if min(c.rep.concentric_s or math.inf, c.rep.eccentric_s or math.inf) < SHORTEST_PHASE_S:
+        return f"lift or return under {SHORTEST_PHASE_S:g} s"
+    return ""
+
+
+def short(c: Candidate) -> bool:
+    """It could be a step, by the time it took."""
+    return c.rep.under_tension_s < STEP_LONGEST_S
+
+
+def stepping(c: Candidate) -> bool:
+    """It turned and shook as much as a step does."""
+    return c.fit.due_m_s2 > HURRIED_M_S2 and c.fit.rms_m_s2 > STEP_M_S2
+
+
+def without_pivot(c: Candidate) -> bool:
+    """No pivot explains it as well as one must, even for a single one in company."""
+    if short(c) and not swings([c], STEP_SHARE):
+        return True
+    if c.fit.explained < share_due(c.fit.due_m_s2, SLOW_SHARE):
+        return True
+    return stepping(c) and c.fit.lever_m > (LEVER_M[1] if c.fit.explained < WELL_EXPLAINED else LONG_LEVER_M)
+
+
+def shaken(c: Candidate) -> bool:
+    """It turned about a point too close to the sensor."""
+    return c.fit.explained >= SHAKE_EXPLAINED and c.fit.lever_m < LEVER_M[0]
+
+
+def one_pivot(group: list[Candidate]) -> bool:
+    """They swung about the same point, and it is far enough away."""
+    levers = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
+    scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
+    return not scattered and pooled_lever_m(group) >= SET_LEVER_M
+
+
+def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
+    """The ankle goes down where the exercise lifts it, or up where it lowers it, by more than this share of the lever."""
+    return abs(c.climb) > least and (c.climb > 0.0) is not exercise.ankle_rises
+
+
+def usual_lever_m(group: list[Candidate]) -> float:
+    """Usual length of the lever where it shows clearly, 0 where it does not."""
+    clear = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
+    return median(clear) if clear else 0.0
+
+
+def pooled_lever_m(group: list[Candidate]) -> float:
+    """Length of the one lever that fits all of them."""
+    return math.hypot(*sum((c.pivot for c in group[1:]), start=group[0].pivot).lever)
+
+
+def share_due(due_m_s2: float, shares: tuple[float, ...]) -> float:
+    """Share that a pivot must explain at a ``due_m_s2``, between the points of one of the tables above."""
+    return float(np.interp(due_m_s2, DUE_M_S2, shares, left=-math.inf))
+
+
+def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
+    """A fixed pivot explains the middle one of these as well as it must."""
+    share = share_due(median(c.fit.due_m_s2 for c in group), shares)
+    explained, even = median(c.fit.explained for c in group), median(c.fit.even for c in group)
+    return explained >= share and even >= share - EVEN_LESS
+
+
+def same_way(a: Candidate, b: Candidate) -> bool:
+    """Both lifts go the same way."""
+    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
+
+
+def ratio(a: float, b: float) -> float:
+    """The smaller over the larger.
+
+    >>> ratio(4.0, 2.0)
+    0.5
+    """
+    return min(a, b) / max(a, b) if max(a, b) > 0.0 else 0.0
+
+
+def as_long(c: Candidate, group: list[Candidate]) -> bool:
+    """It takes about as long as they do."""
+    usual = median(r.rep.under_tension_s for r in group)
+    return ratio(c.rep.under_tension_s, usual) >= ALIKE_DURATION
+
+
+def as_large(c: Candidate, group: list[Candidate]) -> bool:
+    """Its range is about theirs."""
+    return ratio(c.range_deg, median(r.range_deg for r in group)) >= ALIKE_RANGE

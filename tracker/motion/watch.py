@@ -1,0 +1,280 @@
+"""One watch: a leg followed from one rest pose, out, to the top, and back.
+
+In: the up direction in the sensor frame and the speed at which it turns, step by step. Out: how the excursion
+ended, when it does, and its description. Remembered: the rest pose, how far the leg went from it, and what happened
+since.
+
+Rule: a zig-zag with hysteresis on the sphere; no axis and no mounting enters it.
+
+::
+
+    angle from rest
+      │        ┌──────┐  top: slow at the far side, or gave back 20 % of the swing
+      │       ╱        ╲
+      │      ╱          ╲   on the way back: gave back 35 %
+      │     ╱ opened: 3° ╲
+      └────╱──────────────╲──  closed: ≥ 65 % returned, and slow or turned round
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from math import dist
+
+Vector = tuple[float, float, float]
+
+OPEN_CHORD = math.radians(3.0)
+"""An excursion opens this far from rest: above sway (about 1°), below the smallest repetition asked for."""
+MIN_TURN = math.radians(1.2)
+"""No turn is believed on less than this."""
+TOP_GIVEN_BACK = 0.20
+BACK_GIVEN_BACK = 0.35
+"""A dip inside a hold up to this share stays in the hold; a deeper one too, until 65 % is returned."""
+CLOSE_LEFT = 0.35
+"""Closed when no more than this share of the swing is left."""
+SLOW_SHARE = 0.15
+"""Slow is less than this share of the phase's own top speed …"""
+SLOW_RAD_S = math.radians(3.0)
+"""… or less than this: a resting leg still trembles and settles."""
+CROSSED_SHARE = 0.35
+"""Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
+RETURNED_SHARE = 0.60
+"""Back is within this share of the swing from the rest pose, in whatever direction."""
+STILL_CHORD = math.radians(1.0)
+SETTLE_S = 0.5
+"""The rest pose follows the leg when it has been still for so long at rest."""
+
+
+class Ending(Enum):
+    """How an excursion ended."""
+
+    RETURNED = "returned"
+    CROSSED = "crossed"
+    """It went through the rest pose to the other side."""
+    LEFT = "left"
+    """It never came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """From rest to a peak and back, in steps.
+
+    Attributes
+    ----------
+    peak
+        Its number.
+    begin
+        First step that may belong to it (the one after the last excursion's end, at most 3 s before ``opened``).
+    opened, top, end
+        Where it left rest, was farthest, and ended.
+    step
+        Where this was known.
+    rest, far, last
+        The up direction at rest, at the top and at the end, sensor frame.
+    ending
+        How it ended.
+    """
+
+    peak: int
+    begin: int
+    opened: int
+    top: int
+    end: int
+    step: int
+    rest: Vector
+    far: Vector
+    last: Vector
+    ending: Ending
+
+
+def angle(a: Vector, b: Vector) -> float:
+    """Angle between two unit vectors, rad."""
+    return 2.0 * math.asin(min(1.0, 0.5 * dist(a, b)))
+
+
+REST, OUT, BACK, SETTLING = range(4)
+"""States of a watch: at rest, on the way out or at the top, on the way back, just back."""
+
+
+class Watch:
+    """Follows the leg from one rest pose."""
+
+    __slots__ = (
+        "begin",
+        "far",
+        "fastest",
+        "held",
+        "low",
+        "low_pose",
+        "low_step",
+        "near",
+        "near_step",
+        "opened",
+        "plane",
+        "rest",
+        "state",
+        "still_pose",
+        "still_since",
+        "swing",
+        "told",
+        "top",
+        "top_pending",
+    )
+
+    def __init__(self, rest: Vector, step: int) -> None:
+        self.rest = self.far = self.low_pose = self.still_pose = rest
+        self.begin = self.opened = self.top = self.low_step = self.near_step = self.still_since = step
+        self.swing = self.fastest = self.low = self.near = 0.0
+        self.plane: Vector = (0.0, 0.0, 0.0)
+        self.state = REST
+        self.told = False
+        self.top_pending: int | None = None
+        self.held: list[Excursion] = []
+
+    def rests(self, step: int, pose: Vector, settle: int) -> bool:
+        """Take one step at rest; False, and nothing done, where the leg leaves it."""
+        if dist(pose, self.rest) > OPEN_CHORD:
+            return False
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        elif step - self.still_since >= settle:
+            self.rest = pose
+        return True
+
+    def goes_on(self, step: int, pose: Vector, speed: float, longest: int) -> bool:
+        """Take one step of the way out; False, and nothing done, where it may be a peak or the way back."""
+        away = dist(pose, self.rest)
+        if away < self.swing or speed < SLOW_SHARE * self.fastest or step - self.opened > longest:
+            return False
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        if speed > self.fastest:
+            self.fastest = speed
+        self.far, self.swing, self.top = pose, away, step
+        return True
+
+    def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
+        """Take one step; says how the excursion ended when it does."""
+        state = self.state
+        if state == REST and self.rests(step, pose, settle):
+            return None
+        if dist(pose, self.still_pose) > STILL_CHORD:
+            self.still_pose, self.still_since = pose, step
+        if state == OUT:
+            self._out(step, pose, speed)
+        elif state == BACK:
+            return self._back(step, pose, speed)
+        elif state == REST:
+            self._open(step, pose, speed)
+        else:
+            self._settling(step, pose, settle)
+        return None
+
+    def _out(self, step: int, pose: Vector, speed: float) -> None:
+        away = dist(pose, self.rest)
+        if speed > self.fastest:
+            self.fastest = speed
+        if away >= self.swing:
+            self.far, self.swing, self.top = pose, away, step
+        given_back = dist(pose, self.far)
+        if not self.told and (speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing):
+            self.told = True
+            self.top_pending = self.top
+        if given_back > BACK_GIVEN_BACK * self.swing and given_back > MIN_TURN:
+            self.state = BACK
+            self.fastest = speed
+            self.plane = tangent(self.rest, self.far)
+            self.low, self.low_step, self.low_pose = self._left(pose), step, pose
+            self.near, self.near_step = away, step
+
+    def _left(self, pose: Vector) -> float:
+        """Signed angle from the rest pose along the lift, rad."""
+        return math.atan2(_dot(pose, self.plane), _dot(pose, self.rest))
+
+    def _back(self, step: int, pose: Vector, speed: float) -> Ending | None:
+        left = self._left(pose)
+        swing = 2.0 * math.asin(min(1.0, 0.5 * self.swing))
+        if speed > self.fastest:
+            self.fastest = speed
+        if left < self.low:
+            self.low, self.low_step, self.low_pose = left, step, pose
+        rising = left - self.low
+        away = dist(pose, self.rest)
+        if away < self.near:
+            self.near, self.near_step = away, step
+        if self.low <= CLOSE_LEFT * swing:
+            slow = speed < max(SLOW_SHARE * self.fastest, SLOW_RAD_S) or rising > max(MIN_TURN, 0.1 * swing)
+            if slow and away < RETURNED_SHARE * self.swing:
+                return Ending.RETURNED
+            if away - self.near > max(OPEN_CHORD, CROSSED_SHARE * self.swing):
+                return Ending.CROSSED
+        if away > self.swing or (self.low > CLOSE_LEFT * swing and rising > BACK_GIVEN_BACK * swing):
+            self.state = OUT
+            self.fastest = speed
+        return None
+
+    def close(self, step: int) -> None:
+        """Begin again at the lowest pose of the return."""
+        self.begin = self.low_step
+        self.rest = self.low_pose
+        self.state = SETTLING
+        self.opened = step
+
+    def cross(self, step: int, pose: Vector, speed: float) -> None:
+        """Go on from the same rest pose, in another direction."""
+        self.begin = self.near_step
+        self._open(step, pose, speed)
+
+    def _open(self, step: int, pose: Vector, speed: float) -> None:
+        self.state = OUT
+        self.opened = self.top = step
+        self.far, self.swing = pose, dist(pose, self.rest)
+        self.fastest, self.told = speed, False
+
+    def _settling(self, step: int, pose: Vector, settle: int) -> None:
+        """Follow a return that goes on slowly after it was called over."""
+        left = _dot(pose, self.plane) - _dot(self.rest, self.plane)
+        farther = dist(pose, self.low_pose) > CLOSE_LEFT * self.swing
+        if left < 0.0 and not farther:
+            self.rest = pose
+        if farther or left > MIN_TURN or step - self.still_since >= settle or step - self.opened > 4 * settle:
+            self.state = REST
+
+    @property
+    def away(self) -> bool:
+        """An excursion is open."""
+        return self.state == OUT or self.state == BACK
+
+    @property
+    def returned(self) -> bool:
+        """Enough of the swing is undone for the excursion to count as over."""
+        return self.state == BACK and self.low <= CLOSE_LEFT * angle(self.rest, self.far)
+
+    def excursion(self, peak: int, step: int, pose: Vector, ending: Ending, reach: int) -> Excursion:
+        """Describe the open excursion as it ended."""
+        end, last = (self.low_step, self.low_pose) if ending is Ending.RETURNED else (step, pose)
+        begin = max(self.begin, self.opened - reach)
+        return Excursion(peak, begin, self.opened, self.top, end, step, self.rest, self.far, last, ending)
+
+
+def cross(a: Vector, b: Vector) -> Vector:
+    """Cross product.
+
+    >>> cross((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    (0.0, 0.0, 1.0)
+    """
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def tangent(a: Vector, b: Vector) -> Vector:
+    """Unit tangent at ``a`` towards ``b``."""
+    along = _dot(a, b)
+    x, y, z = b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]
+    length = math.sqrt(x * x + y * y + z * z) or 1.0
+    return x / length, y / length, z / length
