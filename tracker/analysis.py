@@ -7,17 +7,17 @@ order in which they came out, under what the file says about itself. Only ``to_j
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol, TypeVar
 
 from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
 from tracker.motion.samples import Gap, Samples
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
-from tracker.recording import Recording, RecordingError, Side, open_recording, read_samples_csv
+from tracker.recording import Recording, RecordingError, SensorEntry, Side, open_recording, read_samples_csv
 from tracker.stream import Stream
 
 SCHEMA = 1
@@ -42,6 +42,8 @@ class Analysis:
     ----------
     path
         The file, as it was given.
+    session
+        UUID of the session it belongs to, as the recording's header has it; None for a CSV.
     sensor
         Family of the sensor; None for a CSV.
     exercise
@@ -57,6 +59,7 @@ class Analysis:
     """
 
     path: Path
+    session: str | None = None
     sensor: str | None = None
     exercise: str | None = None
     sensor_side: Side | None = None
@@ -80,8 +83,7 @@ class Analysis:
     @cached_property
     def rejected(self) -> tuple[Rejected, ...]:
         """What was not counted, in order of time, without what a set lists as its partials."""
-        rejected = (value for value in self.values if isinstance(value, Rejected))
-        return tuple(sorted(not_listed(rejected, self.sets), key=lambda value: value.start_s))
+        return not_listed((value for value in self.values if isinstance(value, Rejected)), self.sets)
 
     @property
     def rep_count(self) -> int:
@@ -138,23 +140,52 @@ def analyze(
         One line that says what is wrong with the file and where.
     """
     path = Path(path)
-    if path.name.lower().endswith((".csv", ".csv.gz")):
+    if kind_of(path) == "csv":
         return _analyze_csv(path, profile, progress)
-    if path.suffix.lower() == ".mcap":
-        return _analyze_mcap(path, profile)
+    return _analyze_mcap(path, profile)
+
+
+def kind_of(path: Path) -> Literal["mcap", "csv"]:
+    """Return how a file is to be read, by its name.
+
+    Raises
+    ------
+    RecordingError
+        Neither ``.mcap`` nor ``.csv`` nor ``.csv.gz``.
+    """
+    name = path.name.lower()
+    if name.endswith(".mcap"):
+        return "mcap"
+    if name.endswith((".csv", ".csv.gz")):
+        return "csv"
     raise RecordingError(path, f"unknown kind of file, expected {', '.join(SUFFIXES)}")
 
 
-def not_listed(rejected: Iterator[Rejected], sets: tuple[ExerciseSet, ...]) -> Iterator[Rejected]:
-    """Leave out what a set lists among its partials."""
+class NotCounted(Protocol):
+    """What identifies a rejected excursion, from the core or from the journal."""
+
+    @property
+    def peak(self) -> int: ...  # noqa: D102
+    @property
+    def start_s(self) -> float: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+
+
+NotCountedT = TypeVar("NotCountedT", bound=NotCounted)
+
+
+def not_listed(rejected: Iterable[NotCountedT], sets: Iterable[ExerciseSet]) -> tuple[NotCountedT, ...]:
+    """Return what was not counted in order of time, without what a set lists among its partials."""
     listed = {(rep.peak, rep.start_s) for one in sets for rep in one.partials}
-    return (r for r in rejected if r.reason is not Reason.PARTIAL or (r.peak, r.start_s) not in listed)
+    rest = (r for r in rejected if r.reason != Reason.PARTIAL or (r.peak, r.start_s) not in listed)
+    return tuple(sorted(rest, key=lambda r: r.start_s))
 
 
-def sliced(samples: Samples) -> Iterator[Samples]:
+def sliced(samples: Samples, size: int = SLICE) -> Iterator[Samples]:
     """Cut a long block into shorter ones; results do not depend on it."""
-    for begin in range(0, len(samples), SLICE):
-        part = slice(begin, begin + SLICE)
+    for begin in range(0, len(samples), size):
+        part = slice(begin, begin + size)
         yield replace(
             samples,
             start_index=samples.start_index + begin,
@@ -234,6 +265,7 @@ def _analyze_mcap(path: Path, profile: Exercise | None) -> Analysis:
     sensor = header.sensors[0]
     return Analysis(
         path=path,
+        session=header.session,
         sensor=sensor.family,
         exercise=profile.id if profile else None,
         sensor_side=sensor.side,
@@ -252,15 +284,28 @@ def stream_of(recording: Recording, profile: Exercise | None) -> Stream:
     Raises
     ------
     RecordingError
-        It has no sensor, or one of a family that this version does not know.
+        As for `sensor_of`.
+    """
+    sensor = sensor_of(recording)
+    return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
+
+
+def sensor_of(recording: Recording) -> SensorEntry:
+    """Return a recording's first sensor.
+
+    Raises
+    ------
+    RecordingError
+        It has none, or one that this version cannot decode.
     """
     if not recording.header.sensors:
         raise RecordingError(recording.path, "no sensor in its header, expected one")
     sensor = recording.header.sensors[0]
     try:
-        return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
+        Stream(family=sensor.family, info=sensor.info)
     except ValueError as error:
         raise RecordingError(recording.path, str(error)) from error
+    return sensor
 
 
 def header_exercise(path: Path, id_: str | None) -> Exercise | None:

@@ -1,0 +1,278 @@
+"""The live loop: one queue, one consumer that records, tracks and journals.
+
+In: items (GATT traffic and marks, or blocks of samples) from a producer that only puts them into the queue.
+Out: the core's values, shown as they come; a closed recording; a journal entry that says how the session ended.
+Replay and live run the same lines.
+
+    producer ─ queue ─ consumer ─ record ─ track ─ show
+                                             └─── journal (a thread, in order: no count waits for the disk)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar, get_args
+
+from tracker.journal import Ending, Journal, JournalError, SessionId, SetContext
+from tracker.motion.engine import Value
+from tracker.motion.samples import Gap
+from tracker.motion.values import ExerciseSet, Rejected, Rep
+from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, Side
+
+Item = TypeVar("Item")
+Input = TypeVar("Input", contravariant=True)
+Put = Callable[[Item], None]
+Show = Callable[[Value], None]
+
+
+class Stage(Protocol[Input]):
+    """What the core's stages have in common."""
+
+    def push(self, item: Input, /) -> list[Value]:
+        """Take one item; return what became known."""
+
+    def flush(self) -> list[Value]:
+        """End the stream; return the rest."""
+
+    @property
+    def duration_s(self) -> float:
+        """From the first sample to the newest, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A session's place in the journal.
+
+    Attributes
+    ----------
+    journal, session
+        Where values are saved.
+    recording
+        Number of the recording; None without one.
+    path
+        Its file.
+    said
+        What the sensor cannot know, at the start.
+    begun_at
+        When what is replayed began; None while it happens.
+    """
+
+    journal: Journal
+    session: SessionId
+    recording: int | None
+    path: Path
+    said: SetContext
+    begun_at: datetime | None = None
+
+
+class LiveSession(Generic[Item]):
+    """One session as it happens.
+
+    Parameters
+    ----------
+    stage
+        Turns items into values.
+    entry
+        Where they are saved.
+    show
+        Is told every value, at once.
+    writer
+        Records every item; None if they come from a recording.
+
+    Attributes
+    ----------
+    failure
+        Why the recording broke off, if it did; counting and the journal go on without it.
+    """
+
+    def __init__(self, stage: Stage[Item], entry: Entry, show: Show, writer: RecordingWriter | None = None) -> None:
+        self.failure: RecordingError | None = None
+        self._entry = entry
+        self._stage = stage
+        self._show = show
+        self._writer = writer
+        self._said = entry.said
+        self._set_said: SetContext | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._saving: deque[Future[object]] = deque()
+
+    def take(self, item: Item) -> None:
+        """Record one item, track it, show and save what became known."""
+        self._record(item)
+        if isinstance(item, Marker):
+            self._said = told(self._said, item)
+        for value in self._stage.push(item):
+            self._put(value)
+
+    def close(self, ending: Ending, *, quietly: bool = False) -> None:
+        """End the stream, save the rest, close the recording and say in the journal how it ended.
+
+        ``quietly`` shows nothing any more: showing is what failed, perhaps.
+
+        Raises
+        ------
+        JournalError
+            Something could not be saved; the recording is closed all the same.
+        """
+        if quietly:
+            self._show = _nothing
+        try:
+            for value in self._stage.flush():
+                self._put(value)
+        finally:
+            self._thread.shutdown()
+            with self._told_later():
+                if self._writer is not None:
+                    self._writer.close()
+        for saved in self._saving:
+            saved.result()
+        self._sign(ending)
+
+    def _record(self, item: Item) -> None:
+        if self._writer is None or self.failure is not None:
+            return
+        with self._told_later():
+            if isinstance(item, Marker):
+                self._writer.mark(item)
+            elif isinstance(item, GattEvent):
+                self._writer.write(item)
+
+    @contextmanager
+    def _told_later(self) -> Iterator[None]:
+        try:
+            yield
+        except RecordingError as error:
+            self.failure = error
+
+    def _put(self, value: Value) -> None:
+        self._show(value)
+        match value:
+            case Rep():
+                self._set_said = self._set_said or self._said
+            case ExerciseSet():
+                said, self._set_said = self._set_said or self._said, None
+                self._save(partial(self._entry.journal.save_set, context=said), value)
+            case Rejected():
+                self._save(self._entry.journal.save_rejected, value)
+            case Gap():
+                self._save(self._entry.journal.save_gap, value)
+
+    def _save(self, save: Callable[..., object], value: Value) -> None:
+        entry = self._entry
+        self._saving.append(self._thread.submit(save, entry.session, value, recording=entry.recording))
+        while self._saving and self._saving[0].done():
+            self._saving.popleft().result()
+
+    def _sign(self, ending: Ending) -> None:
+        entry, seconds = self._entry, self._stage.duration_s
+        if entry.recording is not None:
+            digest = sha256_of(entry.path)
+            entry.journal.close_recording(entry.session, entry.recording, sha256=digest, seconds=seconds)
+        ended_at = None if entry.begun_at is None else entry.begun_at + timedelta(seconds=seconds)
+        entry.journal.end_session(entry.session, ending, ended_at=ended_at)
+
+
+def _nothing(value: Value) -> None:
+    """Show nothing."""
+
+
+async def run(session: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
+    """Consume what a producer puts into the queue, until it ends, fails, or the task is cancelled (Ctrl-C).
+
+    Whichever it is, what is already in the queue is consumed, and the session is closed with the ending that
+    is returned.
+
+    Raises
+    ------
+    Exception
+        What the producer, the consumer or the closing raised.
+    """
+    try:
+        ending = await _consumed(session, produce)
+    except BaseException:
+        with suppress(JournalError):  # the first error is the one to tell
+            session.close(Ending.INTERRUPTED, quietly=True)
+        raise
+    session.close(ending)
+    return ending
+
+
+async def _consumed(session: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
+    queue: asyncio.Queue[Item | None] = asyncio.Queue()
+    producer = asyncio.ensure_future(produce(queue.put_nowait))
+    consumer = asyncio.ensure_future(_consume(queue, session))
+    ending = Ending.FINISHED
+    try:
+        await asyncio.wait((producer, consumer), return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        ending = Ending.STOPPED
+    producer.cancel()
+    queue.put_nowait(None)
+    outcomes = await asyncio.gather(producer, consumer, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+            raise outcome
+    return ending
+
+
+async def _consume(queue: asyncio.Queue[Item | None], session: LiveSession[Item]) -> None:
+    while (item := await queue.get()) is not None:
+        session.take(item)
+
+
+async def paced(items: Iterable[tuple[int, Item]], put: Put[Item], speed: float) -> None:
+    """Put items when their time has come.
+
+    Parameters
+    ----------
+    items
+        Time in nanoseconds, item.
+    put
+        Takes them.
+    speed
+        Times real time; infinite: as fast as the consumer can.
+    """
+    clock = asyncio.get_running_loop().time
+    begun, first_ns = clock(), None
+    for at_ns, item in items:
+        first_ns = at_ns if first_ns is None else first_ns
+        ahead_s = (at_ns - first_ns) / 1e9 / speed - (clock() - begun)
+        await asyncio.sleep(max(0.0, ahead_s))
+        put(item)
+
+
+def told(said: SetContext, marker: Marker) -> SetContext:
+    """Return what is known of the sets to come after a mark.
+
+    Examples
+    --------
+    >>> told(SetContext(side="left"), Marker(0, MarkerKind.LOAD, "12.5")).load_kg
+    12.5
+    """
+    match marker.kind:
+        case MarkerKind.SIDE:
+            side = next((side for side in get_args(Side) if side == marker.text), said.side)
+            return replace(said, side=side)
+        case MarkerKind.EXERCISE:
+            return replace(said, exercise=marker.text)
+        case MarkerKind.LOAD:
+            with suppress(ValueError):
+                load_kg = float(marker.text)
+                return replace(said, load_kg=load_kg) if math.isfinite(load_kg) else said
+    return said
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

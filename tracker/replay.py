@@ -1,0 +1,131 @@
+"""A file as a source of items for the live loop: what it says about itself, the stages it needs, its items in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Generic
+
+from tracker.analysis import header_exercise, kind_of, sliced, stream_of
+from tracker.exercises import Exercise
+from tracker.live import Item, Stage
+from tracker.motion.engine import Tracker, Value
+from tracker.motion.samples import Samples
+from tracker.recording import (
+    CsvRecording,
+    GattEvent,
+    Header,
+    Marker,
+    Recording,
+    open_recording,
+    read_samples_csv,
+)
+
+BLOCK_S = 0.1
+"""A CSV is replayed in blocks as long as a sensor's notifications."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay(Generic[Item]):
+    """A recording to run through the live loop.
+
+    Attributes
+    ----------
+    path
+        The file.
+    profile
+        The exercise that was asked for, else the header's; None: any leg lift counts.
+    header
+        None for a CSV.
+    stage
+        New stages.
+    items
+        Each with its time, nanoseconds.
+    damage
+        Asked at the end: what the recording lacks, empty if nothing.
+    """
+
+    path: Path
+    profile: Exercise | None
+    header: Header | None
+    stage: Stage[Item]
+    items: Iterator[tuple[int, Item]]
+    damage: Callable[[], str]
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it was recorded, if it says so in a way that can be believed."""
+        try:
+            begun = datetime.fromisoformat(self.header.started_at) if self.header else None
+        except ValueError:
+            return None
+        return begun if begun is not None and begun.tzinfo is not None else None
+
+
+def open_replay(path: Path, profile: Exercise | None) -> Replay[GattEvent | Marker] | Replay[Samples]:
+    """Open a file for replay.
+
+    Raises
+    ------
+    RecordingError
+        One line that says what is wrong with the file and where.
+    """
+    if kind_of(path) == "csv":
+        return _of_csv(read_samples_csv(path), profile)
+    return _of_mcap(open_recording(path), profile)
+
+
+class SamplesStage:
+    """The tracker behind samples from a table.
+
+    Parameters
+    ----------
+    recording
+        Gives rate and time zero.
+    profile
+        The exercise, or None.
+    """
+
+    def __init__(self, recording: CsvRecording, profile: Exercise | None) -> None:
+        self._tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=profile)
+        self._period_s = recording.period_s
+        self._samples = 0
+
+    def push(self, item: Samples, /) -> list[Value]:
+        """Take a block of samples."""
+        self._samples = item.start_index + len(item)
+        return self._tracker.push(item)
+
+    def flush(self) -> list[Value]:
+        """End the stream."""
+        return self._tracker.flush()
+
+    @property
+    def duration_s(self) -> float:
+        """From the first sample to the newest, seconds."""
+        return max(0, self._samples - 1) * self._period_s
+
+
+def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples]:
+    def items() -> Iterator[tuple[int, Samples]]:
+        size = max(1, round(BLOCK_S / recording.period_s))
+        for block in recording.blocks:
+            for part in sliced(block, size) if isinstance(block, Samples) else ():
+                yield round((part.start_index + len(part)) * recording.period_s * 1e9), part
+
+    stage = SamplesStage(recording, profile)
+    return Replay(path=recording.path, profile=profile, header=None, stage=stage, items=items(), damage=lambda: "")
+
+
+def _of_mcap(recording: Recording, profile: Exercise | None) -> Replay[GattEvent | Marker]:
+    profile = profile or header_exercise(recording.path, recording.header.exercise)
+    return Replay(
+        path=recording.path,
+        profile=profile,
+        header=recording.header,
+        stage=stream_of(recording, profile),
+        items=((item.host_ns, item) for item in recording),
+        damage=lambda: "" if recording.ending.complete else recording.ending.reason,
+    )
