@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Recordings: .mcap, .csv or .csv.gz.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings: .mcap, .csv or .csv.gz.")],
     exercise: ExerciseId = None,
     json_: Json = False,
-    all_: Annotated[
-        bool, typer.Option("--all", help="List each step of a walk among what was not counted.")
-    ] = False,
+    all_: Annotated[bool, typer.Option("--all", help="List each step of a walk among what was not counted.")] = False,
 ) -> None:
     """Find the repetitions in recordings and measure them.
 
@@ -87,19 +83,13 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
 def _print_set(out: Console, number: int, one: ExerciseSet) -> None:
     from tracker.cli import tables
 
-    out.print(
-        tables.heading(
-            f"Set {number}",
-            tables.count(len(one.reps), "rep"),
-            f"{tables.clock(one.start_s)} to {tables.clock(one.end_s)}",
-            f"{one.time_under_tension_s:.1f} s under tension",
-        )
+    title = tables.heading(
+        f"Set {number}",
+        tables.count(len(one.reps), "rep"),
+        f"{tables.clock(one.start_s)} to {tables.clock(one.end_s)}",
+        f"{one.time_under_tension_s:.1f} s under tension",
     )
-    pauses = zip(one.reps, one.bottom_pauses_s, strict=True)
-    out.print(
-        tables.rep_table(tables.Row(i, rep, s, rep.flags) for i, (rep, s) in enumerate(pauses, start=1))
-    )
-    if one.partials:
-        out.print(f"{tables.count(len(one.partials), 'partial')}, not counted:", style="dim")
-        rows = (tables.Row(i, rep, None, rep.flags) for i, rep in enumerate(one.partials, start=1))
-        out.print(tables.rep_table(rows, medians=False))
+    pauses = enumerate(zip(one.reps, one.bottom_pauses_s, strict=True), start=1)
+    reps = (tables.Row(i, rep, pause_s, rep.flags) for i, (rep, pause_s) in pauses)
+    partials = (tables.Row(i, rep, None, rep.flags) for i, rep in enumerate(one.partials, start=1))
+    tables.print_set(out, title, reps, partials)

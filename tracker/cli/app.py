@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze, simulate
+from tracker.cli import analyze, files, live, log, simulate
 from tracker.cli.errors import one_line
-from tracker.cli.options import DATA_PANEL, REVIEW_PANEL
+from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
 
 def unwrapped(doc: str) -> str:
@@ -86,5 +86,11 @@ def _add(name: str, panel: str, command: Callable[..., None]) -> None:
     app.command(name, rich_help_panel=panel, help=unwrapped(command.__doc__ or ""))(command)
 
 
+_add("demo", TRAIN_PANEL, live.demo)
+_add("replay", TRAIN_PANEL, live.replay)
 _add("analyze", REVIEW_PANEL, analyze.analyze)
+_add("log", REVIEW_PANEL, log.log)
+_add("show", REVIEW_PANEL, log.show)
+_add("export", DATA_PANEL, files.export)
+_add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)

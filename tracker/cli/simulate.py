@@ -13,6 +13,7 @@ from tracker.cli.errors import BadInputError
 from tracker.cli.options import ExerciseId
 
 if TYPE_CHECKING:
+    from tracker.simulation import ExerciseId as SimulatedId
     from tracker.simulation import Plan
     from tracker.virtual import VirtualSensor
 
@@ -22,18 +23,14 @@ SUFFIXES = {"mcap": ".mcap", "csv": ".csv.gz"}
 def simulate(
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="PATH", help="Where to write; the truth goes to PATH's .truth.json."
-        ),
+        typer.Option("--output", "-o", metavar="PATH", help="Where to write; the truth goes to PATH's .truth.json."),
     ],
     exercise: ExerciseId = "cable",
     scenario: Annotated[
         str,
         typer.Option("--scenario", "-s", metavar="NAME", help="What is done; a wrong one lists them all."),
     ] = "nominal",
-    sets: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Sets; else as the scenario has it.")
-    ] = None,
+    sets: Annotated[int | None, typer.Option(min=1, max=100, help="Sets; else as the scenario has it.")] = None,
     reps: Annotated[
         int | None, typer.Option(min=1, max=200, help="Repetitions per set; else as the scenario has it.")
     ] = None,
@@ -43,9 +40,7 @@ def simulate(
         typer.Option(metavar="PCT", min=0, max=90, help="Share of notifications that get lost, percent."),
     ] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same file.")] = 0,
-    format_: Annotated[
-        str | None, typer.Option("--format", metavar="mcap|csv", help="Else by PATH's ending.")
-    ] = None,
+    format_: Annotated[str | None, typer.Option("--format", metavar="mcap|csv", help="Else by PATH's ending.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
     """Write a recording of a virtual leg and sensor, with the truth beside it.
@@ -89,13 +84,21 @@ def _truth_beside(output: Path) -> Path:
     return output.with_name(stem[: stem.rindex(".")] + ".truth.json")
 
 
+def known_exercise(id_: str) -> SimulatedId:
+    """Return the id of an exercise that can be simulated."""
+    from tracker.simulation import EXERCISE_IDS
+
+    known = next((one for one in EXERCISE_IDS if one == id_), None)
+    if known is None:
+        raise BadInputError(f"--exercise: no exercise {id_!r} to simulate; there are: {', '.join(EXERCISE_IDS)}")
+    return known
+
+
 def _plan(name: str, exercise: str, seed: int, sets: int | None, reps: int | None) -> Plan:
-    from tracker.simulation import EXERCISE_IDS, SCENARIOS
+    from tracker.simulation import SCENARIOS
     from tracker.virtual import session_plan
 
-    known = next((id_ for id_ in EXERCISE_IDS if id_ == exercise), None)
-    if known is None:
-        raise BadInputError(f"--exercise: no exercise {exercise!r}; there are: {', '.join(EXERCISE_IDS)}")
+    known = known_exercise(exercise)
     chosen = next((one for one in SCENARIOS if one == name), None)
     if chosen is None:
         raise BadInputError(f"--scenario: no scenario {name!r}; there are: {', '.join(SCENARIOS)}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -89,12 +90,12 @@ def clock(seconds: float, digits: int = 1) -> str:
 
     Examples
     --------
-    >>> clock(81.25, 2), clock(59.99), clock(3725.0)
-    ('1:21.25', '1:00.0', '62:05.0')
+    >>> clock(81.25, 2), clock(59.99), clock(3725.0, 0)
+    ('1:21.25', '1:00.0', '62:05')
     """
     minutes, rest = divmod(round(abs(seconds), digits), 60.0)
     sign = "-" if seconds < 0 else ""
-    return f"{sign}{int(minutes)}:{rest:0{digits + 3}.{digits}f}"
+    return f"{sign}{int(minutes)}:{rest:0{digits + 3 if digits else 2}.{digits}f}"
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -132,6 +133,19 @@ def rep_table(rows: Iterable[Row], *, medians: bool = True) -> Table:
     return table
 
 
+def print_set(
+    out: Console, title: Text, reps: Iterable[Row], partials: Iterable[Row] = (), deleted: Iterable[Row] = ()
+) -> None:
+    """Print a set: its title, its repetitions, and apart what was not counted."""
+    out.print(title)
+    out.print(rep_table(reps))
+    for what, rows in (("partial", list(partials)), ("deleted", list(deleted))):
+        if rows:
+            noun = count(len(rows), what) if what == "partial" else f"{len(rows)} {what}"
+            out.print(f"{noun}, not counted:", style="dim")
+            out.print(rep_table(rows, medians=False))
+
+
 def ledger(lines: Iterable[Line]) -> Table:
     """Return a table of what was not counted."""
     table = grid()
@@ -140,9 +154,7 @@ def ledger(lines: Iterable[Line]) -> Table:
     table.add_column("reason", no_wrap=True)
     table.add_column("detail", overflow="fold")
     for line in lines:
-        table.add_row(
-            clock(line.start_s), clock(line.end_s), Text(name(line.reason)), Text(plain(line.detail, 500))
-        )
+        table.add_row(clock(line.start_s), clock(line.end_s), Text(name(line.reason)), Text(plain(line.detail, 500)))
     return table
 
 

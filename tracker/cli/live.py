@@ -1,0 +1,99 @@
+"""``kickback demo`` and ``kickback replay``: sessions as they happen."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tracker.cli.errors import BAD_INPUT, BadInputError, tell
+from tracker.cli.options import DataDir, ExerciseId, folder_of, profile_of
+
+Speed = Annotated[
+    str, typer.Option("--speed", metavar="X|max", help="Times real time; max: as fast as the computer can.")
+]
+
+
+def demo(
+    ctx: typer.Context,
+    exercise: ExerciseId = "cable",
+    reps: Annotated[int, typer.Option("--reps", min=1, max=100, help="Repetitions to perform.")] = 6,
+    speed: Speed = "1",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same movement.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Perform a set with a virtual sensor: half a minute that shows what a real one would.
+
+    It is recorded, counted, measured and logged as a real sensor's set would be. In the end it says how close
+    that came to the truth. Ctrl-C ends the session properly.
+
+    [dim]Examples[/dim]
+      kickback demo
+      kickback demo --exercise glute-bridge --reps 12 --speed max
+    """
+    pace, profile = speed_of(speed), profile_of(exercise or "cable")
+    assert profile is not None
+
+    from tracker.cli.console import console
+    from tracker.cli.sessions import perform, print_summary, title
+    from tracker.cli.simulate import known_exercise
+    from tracker.cli.view import View
+    from tracker.virtual import demo_plan, watch
+
+    sensor = watch(demo_plan(known_exercise(profile.id), reps), seed=seed)
+    out = console()
+    out.print(title(profile.name, f"{reps} repetitions", f"virtual sensor on the {sensor.simulated.side} ankle"))
+    view = View(out)
+    done = perform(sensor, profile, folder_of(ctx, data_dir), view.show, pace)
+    print_summary(out, view, done, sensor)
+    if done.failure is not None:
+        tell(str(done.failure))
+        raise typer.Exit(BAD_INPUT)
+
+
+def replay(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: .mcap, .csv or .csv.gz.")],
+    speed: Speed = "max",
+    exercise: ExerciseId = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run a recording as if it happened now, and log it as a session.
+
+    Each repetition is printed as it ends. The results are those of the live session and of analyze, to the last
+    bit.
+
+    [dim]Examples[/dim]
+      kickback replay workout.mcap
+      kickback replay samples.csv.gz --exercise band --speed 1
+    """
+    pace, profile = speed_of(speed), profile_of(exercise)
+
+    from tracker.cli.console import console
+    from tracker.cli.sessions import print_summary, repeat, title
+    from tracker.cli.view import View
+    from tracker.replay import Replay, open_replay
+
+    source: Replay[Any] = open_replay(file, profile)
+    out = console()
+    out.print(title(file.name, source.profile.name if source.profile else "any leg lift"))
+    view = View(out)
+    done = repeat(source, folder_of(ctx, data_dir), view.show, pace)
+    if done.ending == "finished" and source.damage():
+        tell(f"{file}: {source.damage()}")
+    print_summary(out, view, done, None)
+
+
+def speed_of(text: str) -> float:
+    """Return the factor to real time; infinite for ``max``."""
+    if text == "max":
+        return math.inf
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed < math.inf:
+        raise BadInputError(f"--speed: {text!r}, expected a positive number or max")
+    return speed

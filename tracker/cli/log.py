@@ -1,0 +1,106 @@
+"""``kickback log`` and ``kickback show``: what was trained."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.errors import BadInputError
+from tracker.cli.options import DataDir, Json, folder_of
+
+if TYPE_CHECKING:
+    from tracker.journal import Journal, Session, SessionSummary
+
+SCHEMA = 1
+LAST = "last"
+RUNNING_S = 2.0
+"""A recording that was written to so recently belongs to a session that is still running."""
+
+
+def log(
+    ctx: typer.Context,
+    json_: Json = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Newest sessions to list.")] = 20,
+    data_dir: DataDir = None,
+) -> None:
+    """List the sessions, newest first."""
+    from tracker.journal import journal_path
+
+    path = journal_path(folder_of(ctx, data_dir))
+    if not path.exists():
+        print(json.dumps({"schema": SCHEMA, "sessions": []}) if json_ else "No sessions yet: kickback demo makes one.")
+        return
+    with open_journal(path) as journal:
+        found = journal.sessions(limit=limit)
+        endings = {one.uuid: ending_of(journal, one) for one in found}
+    if json_:
+        from tracker.cli.session_json import summary_json
+
+        sessions = [summary_json(one, endings[one.uuid]) for one in found]
+        print(json.dumps({"schema": SCHEMA, "sessions": sessions}, allow_nan=False))
+        return
+    from tracker.cli.console import console
+    from tracker.cli.sessions_view import print_log
+
+    print_log(console(), found, endings)
+
+
+def show(
+    ctx: typer.Context,
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION", help="The beginning of its id as log lists it, or: last.")
+    ] = LAST,
+    json_: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show one session: sets, repetitions, what was not counted, corrections."""
+    from tracker.journal import journal_path
+
+    with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
+        found = find(journal, session)
+        ending = ending_of(journal, found)
+    if json_:
+        from tracker.cli.session_json import session_json
+
+        print(json.dumps(session_json(found, ending), allow_nan=False))
+    else:
+        from tracker.cli.console import console
+        from tracker.cli.sessions_view import print_session
+
+        print_session(console(), found, ending)
+
+
+def open_journal(path: Path) -> Journal:
+    """Open an existing journal to read it; an older one is brought up to date if it may be written."""
+    from tracker.journal import Journal
+
+    if not path.exists():
+        raise BadInputError(f"there is no journal at {path}: kickback demo makes one")
+    return Journal.open(path, readonly=not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK))
+
+
+def find(journal: Journal, session: str) -> Session:
+    """Return the session whose id begins so, or the newest."""
+    if session == LAST:
+        newest = journal.sessions(limit=1)
+        if not newest:
+            raise BadInputError(f"{journal.path}: no sessions yet")
+        session = newest[0].uuid
+    return journal.session(session)
+
+
+def ending_of(journal: Journal, one: SessionSummary | Session) -> str:
+    """Return how a session ended; one that nobody closed is running, or was cut off."""
+    if one.ending is not None:
+        return one.ending.value
+    recordings = journal.session(one.uuid).recordings
+    try:
+        quiet_s = time.time() - recordings[-1].path.stat().st_mtime if recordings else RUNNING_S
+    except OSError:
+        quiet_s = RUNNING_S
+    return "running" if quiet_s < RUNNING_S else "cut off"

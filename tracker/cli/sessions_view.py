@@ -1,0 +1,144 @@
+"""The log and its sessions as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from tracker.analysis import not_listed
+from tracker.cli import tables
+from tracker.journal import (
+    AddRep,
+    ChangeExercise,
+    ChangeLoad,
+    ChangeSide,
+    DeleteRep,
+    Edit,
+    LoggedRep,
+    LoggedSet,
+    Session,
+    SessionId,
+    SessionSummary,
+    SetKind,
+)
+from tracker.journal.text import notes
+
+_ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
+
+
+def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> None:
+    """Print a line per session."""
+    table = tables.grid()
+    table.add_column("session", no_wrap=True)
+    table.add_column("began", no_wrap=True)
+    table.add_column("exercise", overflow="ellipsis", no_wrap=True)
+    table.add_column("side", no_wrap=True)
+    for heading in ("kg", "sets", "reps"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("tension", justify="right", no_wrap=True)
+    table.add_column("ended", no_wrap=True)
+    for one in found:
+        ending = endings[one.uuid]
+        table.add_row(
+            one.uuid[:8],
+            day_and_time(one.started_at),
+            Text(tables.name(one.exercise or "any leg lift")),
+            one.working_side or tables.MISSING,
+            tables.MISSING if one.load_kg is None else f"{one.load_kg:g}",
+            str(one.sets),
+            str(one.reps),
+            tables.clock(one.time_under_tension_s, 0),
+            Text(ending, _ENDINGS.get(ending, "")),
+        )
+    out.print(table)
+
+
+def print_session(out: Console, found: Session, ending: str) -> None:
+    """Print everything that a session holds."""
+    out.print(
+        tables.heading(
+            f"Session {found.uuid[:8]}",
+            day_and_time(found.started_at),
+            tables.name(found.exercise or "any leg lift"),
+            found.working_side and f"{found.working_side} leg",
+            None if found.load_kg is None else f"{found.load_kg:g} kg",
+            ending,
+        )
+    )
+    if found.notes:
+        out.print(Text(notes(found.notes), "dim"))
+    for one in found.sets:
+        out.print()
+        _print_set(out, found, one)
+    if not found.sets:
+        out.print("\nNo sets.", style="bold")
+    rejected = not_listed(found.rejected, [one.measured for one in found.sets])
+    if rejected:
+        out.print(f"\nNot counted: {len(rejected)}", style="bold")
+        lines = (tables.Line(r.start_s, r.end_s, r.reason, r.detail) for r in rejected)
+        out.print(tables.ledger(tables.without_steps(lines)))
+    if found.gaps:
+        out.print("\n" + tables.gap_line([one.gap for one in found.gaps]), style="yellow")
+    _print_rest(out, found)
+
+
+def day_and_time(when: datetime) -> str:
+    """Return a time of day as the person's own clock showed it."""
+    return f"{when:%Y-%m-%d %H:%M}"
+
+
+def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
+    said, totals = one.context, one.totals
+    title = tables.heading(
+        f"Set {one.number}",
+        tables.count(totals.reps, "rep"),
+        f"{tables.clock(totals.start_s)} to {tables.clock(totals.end_s)}",
+        f"{totals.time_under_tension_s:.1f} s under tension",
+        f"{said.side} leg" if said.side not in (None, found.working_side) else None,
+        tables.name(said.exercise) if said.exercise and said.exercise != found.exercise else None,
+        None if said.load_kg in (None, found.load_kg) else f"{said.load_kg:g} kg",
+        tables.name(said.load_label) if said.load_label else None,
+        None if said.kind is SetKind.WORK else said.kind.value,
+    )
+    tables.print_set(out, title, _rows(one.reps), _rows(one.partials), _rows(one.deleted))
+
+
+def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
+    for one in reps:
+        added = ("added",) if one.rep_id is None else ()
+        yield tables.Row(one.number, one.rep, one.bottom_pause_s, (*map(tables.name, one.flags), *added))
+
+
+def _print_rest(out: Console, found: Session) -> None:
+    out.print()
+    for edit in found.edits:
+        state = "undone" if edit.undone else "" if edit.applied else "no longer fits"
+        what = f"undo of {edit.undoes}" if edit.edit is None else _edit(edit.edit)
+        out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), f"{what}  ", (state, "yellow")))
+    for answer in found.answers:
+        what = f"{tables.name(answer.question)}: {tables.name(str(answer.value))}"
+        out.print(Text.assemble(("Said       ", "dim"), what))
+    for recording in found.recordings:
+        gone = "" if recording.path.exists() else "  (not there any more)"
+        line = Text.assemble(("Recording  ", "dim"), notes(str(recording.path)), (gone, "yellow"))
+        out.print(line, soft_wrap=True)
+    versions = [one.algorithm_version for one in found.scorings if not one.current]
+    earlier = f", earlier ones: {', '.join(map(tables.name, versions))}" if versions else ""
+    out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version), earlier))
+
+
+def _edit(edit: Edit) -> str:
+    match edit:
+        case DeleteRep():
+            return "repetition deleted"
+        case AddRep():
+            return "repetition added"
+        case ChangeLoad(load_kg=load_kg):
+            return "load removed" if load_kg is None else f"load is {load_kg:g} kg"
+        case ChangeSide(side=side):
+            return f"working side is {side or 'not known'}"
+        case ChangeExercise(exercise=exercise):
+            return f"exercise is {tables.name(exercise or 'not known')}"

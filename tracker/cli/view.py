@@ -1,0 +1,106 @@
+"""What a person sees while training: a line per repetition as it ends, a summary per set."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from tracker.cli import tables
+from tracker.motion.engine import Value
+from tracker.motion.samples import Gap
+from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+
+STROKE_S = 0.2
+"""A character of the tempo strip."""
+_WIDTHS = (3, 7, 12, 6, 11, 8)
+_HEADINGS = ("rep", "pause", "concentric", "hold", "eccentric", "range")
+_STROKES = (("concentric_s", "╱", "green"), ("hold_s", "▔", "cyan"), ("eccentric_s", "╲", "magenta"))
+_PASSED_OVER = (Reason.WALKING, Reason.TOO_FAST, Reason.NO_LEVER, Reason.TOO_FEW)
+"""What happens all the time between sets; the journal has it."""
+LONG_GAP_S = 0.25
+"""A shorter one is bridged without a trace."""
+
+
+class View:
+    """Prints values as they come.
+
+    Attributes
+    ----------
+    sets
+        The sets so far.
+    """
+
+    def __init__(self, out: Console) -> None:
+        self.sets: list[ExerciseSet] = []
+        self._out = out
+        self._drawn = out.encoding.lower().startswith("utf")
+        self._counted: list[Rep] = []
+        self._pending: set[int] = set()
+
+    def show(self, value: Value) -> None:
+        """Print one value."""
+        match value:
+            case Peak():
+                self._pending.add(value.peak)
+                self._provisional()
+            case Rep():
+                self._pending.discard(value.peak)
+                self._row(value)
+            case Rejected():
+                self._pending.discard(value.peak)
+                if value.reason not in _PASSED_OVER and (self._counted or value.reason is Reason.GAP):
+                    self._print(Text(f"  – not counted: {value.reason.value}, {value.detail}", "yellow"))
+            case ExerciseSet():
+                self._close(value)
+            case Gap() if value.end_s - value.start_s > LONG_GAP_S:
+                self._print(Text(f"  – {value.end_s - value.start_s:.1f} s without data", "yellow"))
+
+    def _provisional(self) -> None:
+        """Say the count at the top, before the numbers are known; the row replaces it."""
+        if self._counted and self._out.is_terminal:
+            self._out.print(Text(f"{len(self._counted) + len(self._pending):>3}  …", "bold"), end="\r")
+
+    def _row(self, rep: Rep) -> None:
+        if not self._counted:
+            headings = "".join(f"{text:>{width}}" for text, width in zip(_HEADINGS, _WIDTHS, strict=True))
+            self._print(Text(f"\n{headings}", "dim"))
+        pause_s = rep.start_s - self._counted[-1].end_s if self._counted else None
+        self._counted.append(rep)
+        seconds = (pause_s, rep.concentric_s, rep.hold_s, rep.eccentric_s)
+        cells = [*(tables.number(one) for one in seconds), tables.number(rep.range_deg, 1) + "°"]
+        line = Text(f"{len(self._counted):>3}", "bold")
+        line.append("".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS[1:], strict=True)), "")
+        line.append("   ")
+        line.append_text(self._strip(rep))
+        line.append("  " + " ".join(rep.flags), "yellow")
+        self._print(line)
+
+    def _strip(self, rep: Rep) -> Text:
+        """Draw the tempo: up, hold, down, a stroke per fifth of a second."""
+        strip = Text()
+        for field, stroke, style in _STROKES if self._drawn else ():
+            strip.append(stroke * round((getattr(rep, field) or 0.0) / STROKE_S), style)
+        strip.truncate(max(0, self._out.width - sum(_WIDTHS) - 6), overflow="ellipsis")
+        return strip
+
+    def _close(self, one: ExerciseSet) -> None:
+        self.sets.append(one)
+        again = len(self._counted) - len(one.reps)
+        if again > 0:
+            self._print(Text("  – the first was a partial after all", "yellow"))
+        title = tables.heading(
+            f"Set {len(self.sets)}",
+            tables.count(len(one.reps), "rep"),
+            tables.count(len(one.partials), "partial") if one.partials else None,
+            f"{one.time_under_tension_s:.1f} s under tension",
+        )
+        self._print(title)
+        self._counted = []
+
+    def _print(self, line: Text) -> None:
+        if self._out.is_terminal:
+            line = Text.assemble(line)
+            self._out.file.write("\r\x1b[2K")
+        line.rstrip()
+        self._out.print(line, no_wrap=True, overflow="crop", crop=True)
+        self._out.file.flush()
