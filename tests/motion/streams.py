@@ -46,17 +46,13 @@ class Stream:
 
 def block(acc: Array, gyr: Array, period_s: float, start_index: int = 0) -> Samples:
     yes = np.ones(len(acc), dtype=bool)
-    return Samples(
-        start_index, period_s, np.ascontiguousarray(acc), np.ascontiguousarray(gyr), yes, np.zeros_like(yes)
-    )
+    return Samples(start_index, period_s, np.ascontiguousarray(acc), np.ascontiguousarray(gyr), yes, np.zeros_like(yes))
 
 
 @cache
 def movement(exercise_id: str, name: str, seed: int) -> Simulated:
     """``name`` is a scenario, or ``workout``."""
-    plan = (
-        Plan(exercise_id, WORKOUT, label=name) if name == "workout" else scenario(name, exercise_id, seed)
-    )
+    plan = Plan(exercise_id, WORKOUT, label=name) if name == "workout" else scenario(name, exercise_id, seed)
     return simulate(plan, seed)
 
 
@@ -123,9 +119,7 @@ def exact(values: Sequence[Any]) -> list[Any]:
     out: list[Any] = []
     for value in values:
         arrays = {
-            f.name: getattr(value, f.name)
-            for f in fields(value)
-            if isinstance(getattr(value, f.name), np.ndarray)
+            f.name: getattr(value, f.name) for f in fields(value) if isinstance(getattr(value, f.name), np.ndarray)
         }
         if not arrays:
             out.append(value)

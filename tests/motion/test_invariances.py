@@ -78,9 +78,7 @@ def test_cutting_anywhere_changes_nothing(name, seed, pieces):
     whole = without(samples, holes)
     places = rng.integers(0, len(samples), size=pieces)
     places = {*places.tolist(), *(places + 1).tolist()}  # some pieces of a single sample
-    small = [
-        piece for one in whole for piece in cut(one, [p - one.start_index for p in places if p > one.start_index])
-    ]
+    small = [piece for one in whole for piece in cut(one, [p - one.start_index for p in places if p > one.start_index])]
     assert exact(run(make(name, stream.period_s), small)) == exact(run(make(name, stream.period_s), whole))
 
 
@@ -155,7 +153,7 @@ def test_how_the_sensor_is_strapped_does_not_matter(exercise, told):
     for seed in range(3):
         turn = Rotation.random(rng=np.random.default_rng(seed)).as_matrix()
         other = run(stream.tracker(told=told), [rotated(stream.samples, turn)])
-        assert_same_reps(plain, other, seconds=0.004, degrees=0.1)
+        assert_same_reps(plain, other, seconds=0.006, degrees=0.2)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -164,7 +162,7 @@ def test_the_sensor_upside_down(axis):
     turn = -np.eye(3)
     turn[axis, axis] = 1.0
     plain, other = (run(stream.tracker(), [s]) for s in (stream.samples, rotated(stream.samples, turn)))
-    assert_same_reps(plain, other, seconds=0.004, degrees=0.1)
+    assert_same_reps(plain, other, seconds=0.006, degrees=0.2)
 
 
 @pytest.mark.parametrize("t0_s", [-3.7, 1000.0, 86_400.0 * 20_000])
@@ -221,8 +219,6 @@ def test_peaks_are_said_at_the_top():
     stream: Stream = sensed()
     values = run(stream.tracker(), [stream.samples])
     peaks = {p.peak: p for p in values if isinstance(p, Peak)}
-    late = [
-        peaks[rep.peak].at_s - rep.peak_start_s for rep in values if isinstance(rep, Rep) and not rep.flags
-    ]
+    late = [peaks[rep.peak].at_s - rep.peak_start_s for rep in values if isinstance(rep, Rep) and not rep.flags]
     at_the_top = [abs(s) < 0.35 for s in late]
     assert sum(at_the_top) >= 0.8 * len(at_the_top)
