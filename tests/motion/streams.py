@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -83,7 +84,7 @@ def part(samples: Samples, begin: int, end: int) -> Samples:
 def cut(samples: Samples, places: Iterable[int]) -> list[Samples]:
     """Cut before each of these rows."""
     edges = [0, *sorted(p for p in places if 0 < p < len(samples)), len(samples)]
-    return [part(samples, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [part(samples, a, b) for a, b in itertools.pairwise(edges)]
 
 
 def without(samples: Samples, holes: Iterable[tuple[int, int]]) -> list[Samples]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -40,7 +42,7 @@ def assert_none_added(found, stream, plain, *, told):
         assert len(inside) <= max(len(one.reps) + (not told), len(known)), inside
     for rep in outside:
         assert max((overlap(rep, known) for known in plain), default=0.0) > 0.5, rep
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in itertools.pairwise(found):
         assert overlap(one, two) <= 0.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from dataclasses import fields
@@ -61,7 +62,7 @@ def test_times_are_in_order(values):
     for rep in of(values, Rep):
         assert rep.start_s < rep.peak_start_s <= rep.peak_end_s < rep.end_s <= rep.reported_s
     found = of(values, Rep)
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in itertools.pairwise(found):
         assert one.end_s <= two.start_s
     for rejected in of(values, Rejected):
         assert rejected.start_s <= rejected.end_s <= rejected.reported_s
