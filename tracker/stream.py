@@ -39,8 +39,6 @@ class Decoder:
 
     Attributes
     ----------
-    samples
-        Number of samples so far.
     foreign
         Packets dropped because their rate does not fit the grid.
 
@@ -51,7 +49,6 @@ class Decoder:
     """
 
     def __init__(self, *, family: str = "kickback", info: bytes = b"", sensor: int | None = None) -> None:
-        self.samples = 0
         self.foreign = 0
         self._driver: SensorDriver = driver_for(family)
         self._sensor = sensor
@@ -87,6 +84,11 @@ class Decoder:
         return max(0, self._clock.next_index - 1) * self._clock.period_s if self._clock else 0.0
 
     @property
+    def samples(self) -> int:
+        """Number of samples so far."""
+        return self._clock.samples if self._clock else 0
+
+    @property
     def t0(self) -> int | None:
         """Host's monotonic time of sample index 0, nanoseconds; None before the first stream."""
         return self._clock.t0_ns if self._clock else None
@@ -110,8 +112,6 @@ class Decoder:
         out: list[Samples] = []
         for packet in self._driver.push(event):
             out += self._place(packet)
-        for samples in out:
-            self.samples += len(samples)
         return out
 
     def flush(self) -> list[Samples]:
@@ -119,13 +119,13 @@ class Decoder:
         return self._clock.flush() if self._clock else []
 
     def _place(self, packet: Packet) -> list[Samples]:
-        if self._clock is None or not len(packet):  # a stream begins
+        if self._clock is None or not len(packet.acc):  # a stream begins
             period_s = self._driver.period_s
             assert period_s is not None  # drivers make no packets before they know
             self._clock = self._clock or SampleClock(period_s)
             self._fits = abs(period_s / self._clock.period_s - 1) <= OTHER_RATE_SHARE
         if not self._fits:
-            self.foreign += len(packet) > 0
+            self.foreign += len(packet.acc) > 0
             return []
         return self._clock.push(packet)
 

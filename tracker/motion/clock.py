@@ -43,6 +43,9 @@ ONGOING_SLACK_S, ONGOING_SHARE, ONGOING_MOST_S = 0.05, 0.02, 1.0
 apart: no sensor is stopped and started again in less. Where a second is too little, arrival is as good."""
 
 
+_SLACK_US, _ARRIVAL_SLACK_US = SLACK_S * 1e6, ARRIVAL_SLACK_S * 1e6
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Packet:
     """Consecutive samples as they arrived from a sensor, in SI units.
@@ -139,6 +142,7 @@ class SampleClock:
         self._former_boot: int | None = None
         self._next = 0
         self._suspect: Packet | None = None
+        self._samples = 0
         self._counted, self._counted_us = 0, 0
 
     @property
@@ -157,6 +161,11 @@ class SampleClock:
         return self._next
 
     @property
+    def samples(self) -> int:
+        """Number of samples placed."""
+        return self._samples
+
+    @property
     def rate_hz(self) -> float:
         """Sampling rate by the sensor's own clock, over all streams; for people: the grid ignores it."""
         return self._counted / self._counted_us * 1e6 if self._counted_us else 1 / self._period_s
@@ -164,7 +173,7 @@ class SampleClock:
     def push(self, packet: Packet) -> list[Samples]:
         """Return the packet's samples that were not there yet."""
         last = self._last
-        if not len(packet):
+        if not len(packet.acc):
             self._begin(packet)
             return []
         if last is None or packet.boot_id != last.boot_id:
@@ -187,15 +196,16 @@ class SampleClock:
 
     def _take(self, packet: Packet, index: int) -> list[Samples]:
         """Place a packet; what lies before the next free index was there already."""
-        skip = self._next - index
-        if skip >= len(packet):
-            return []
-        self._last = _mark(packet, index)
-        self._next = index + len(packet)
         acc, gyr, clipped = packet.acc, packet.gyr, packet.clipped
+        skip, count = self._next - index, len(acc)
+        if skip >= count:
+            return []
+        self._last, self._next = _mark(packet, index), index + count
         if skip > 0:
-            index, acc, gyr, clipped = self._next - len(packet) + skip, acc[skip:], gyr[skip:], clipped[skip:]
-        return [Samples(index, self._period_s, acc, gyr, _all_valid(len(acc)), clipped)]
+            index, count = index + skip, count - skip
+            acc, gyr, clipped = acc[skip:], gyr[skip:], clipped[skip:]
+        self._samples += count
+        return [Samples(index, self._period_s, acc, gyr, _all_valid(count), clipped)]
 
     def _begin(self, packet: Packet) -> _Mark:
         """Lay the first index of a stream on the grid."""
@@ -233,7 +243,7 @@ class SampleClock:
 
     def _clock_confirms(self, step: _Step) -> bool:
         apart_us = abs(step.samples * self._period_us - step.clock_us)
-        return apart_us <= SLACK_S * 1e6 + SLACK_SHARE * abs(step.clock_us)
+        return apart_us <= _SLACK_US + SLACK_SHARE * abs(step.clock_us)
 
     def _doubt(self, packet: Packet) -> list[Samples]:
         """Hold a packet that contradicts itself, until the next one continues it."""
@@ -265,7 +275,7 @@ class SampleClock:
 
 
 def _mark(packet: Packet, index: int) -> _Mark:
-    return _Mark(packet.boot_id, packet.index, packet.time_us, packet.host_ns, index, len(packet) > 0)
+    return _Mark(packet.boot_id, packet.index, packet.time_us, packet.host_ns, index, len(packet.acc) > 0)
 
 
 def _all_valid(count: int) -> Mask:
@@ -273,4 +283,4 @@ def _all_valid(count: int) -> Mask:
 
 
 def _arrival_confirms(step: _Step) -> bool:
-    return abs(step.clock_us - step.host_us) <= ARRIVAL_SLACK_S * 1e6
+    return abs(step.clock_us - step.host_us) <= _ARRIVAL_SLACK_US
