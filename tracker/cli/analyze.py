@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings: .mcap, .csv or .csv.gz.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Recordings: .mcap, .csv or .csv.gz.")],
     exercise: ExerciseId = None,
     json_: Json = False,
-    all_: Annotated[bool, typer.Option("--all", help="List each step of a walk among what was not counted.")] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", metavar="", help="List each step of a walk among what was not counted.")
+    ] = False,
 ) -> None:
     """Find the repetitions in recordings and measure them.
 

@@ -28,7 +28,7 @@ def export(
     exercise: ExerciseId = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Write repetitions or samples as CSV, with units in the column names.
+    """Write repetitions or samples as CSV.
 
     reps: a row per repetition of a session (corrections applied) or of a recording. samples: what the sensor
     measured, in the columns that analyze reads.
@@ -69,7 +69,7 @@ def recover(
         typer.Option("--output", "-o", metavar="PATH", help="The copy; else FILE with .recovered.mcap."),
     ] = None,
 ) -> None:
-    """Make a complete copy of a recording that was cut off or damaged.
+    """Make a whole copy of a recording that was cut off.
 
     Nothing is replaced. Cut-off recordings can be analyzed and replayed as they are; other programs want the copy.
 

@@ -24,7 +24,7 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same movement.")] = 0,
     data_dir: DataDir = None,
 ) -> None:
-    """Perform a set with a virtual sensor: half a minute that shows what a real one would.
+    """Perform a set with a virtual sensor, in half a minute.
 
     It is recorded, counted, measured and logged as a real sensor's set would be. In the end it says how close
     that came to the truth. Ctrl-C ends the session properly.
@@ -37,16 +37,16 @@ def demo(
     assert profile is not None
 
     from tracker.cli.console import console
-    from tracker.cli.sessions import perform, print_summary, title
+    from tracker.cli.sessions import perform, print_summary
     from tracker.cli.simulate import known_exercise
     from tracker.cli.view import View
     from tracker.virtual import demo_plan, watch
 
     sensor = watch(demo_plan(known_exercise(profile.id), reps), seed=seed)
     out = console()
-    out.print(title(profile.name, f"{reps} repetitions", f"virtual sensor on the {sensor.simulated.side} ankle"))
-    view = View(out)
-    done = perform(sensor, profile, folder_of(ctx, data_dir), view.show, pace)
+    side = sensor.simulated.side
+    view = View(out, profile.name, f"{reps} repetitions", f"virtual sensor on the {side} ankle")
+    done = perform(sensor, profile, folder_of(ctx, data_dir), view, pace)
     print_summary(out, view, done, sensor)
     if done.failure is not None:
         tell(str(done.failure))
@@ -72,15 +72,14 @@ def replay(
     pace, profile = speed_of(speed), profile_of(exercise)
 
     from tracker.cli.console import console
-    from tracker.cli.sessions import print_summary, repeat, title
+    from tracker.cli.sessions import print_summary, repeat
     from tracker.cli.view import View
     from tracker.replay import Replay, open_replay
 
     source: Replay[Any] = open_replay(file, profile)
     out = console()
-    out.print(title(file.name, source.profile.name if source.profile else "any leg lift"))
-    view = View(out)
-    done = repeat(source, folder_of(ctx, data_dir), view.show, pace)
+    view = View(out, file.name, source.profile.name if source.profile else "any leg lift")
+    done = repeat(source, folder_of(ctx, data_dir), view, pace)
     if done.ending == "finished" and source.damage():
         tell(f"{file}: {source.damage()}")
     print_summary(out, view, done, None)

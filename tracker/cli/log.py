@@ -58,7 +58,7 @@ def show(
     json_: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show one session: sets, repetitions, what was not counted, corrections."""
+    """Show one session, repetition by repetition."""
     from tracker.journal import journal_path
 
     with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tracker.cli.errors import BadInputError
-
-if TYPE_CHECKING:
-    from tracker.exercises import Exercise
+from tracker.exercises import Exercise, exercises
+from tracker.exercises import exercise as exercise_with
 
 TRAIN_PANEL = "Train"
 REVIEW_PANEL = "Review"
@@ -18,8 +17,6 @@ DATA_PANEL = "Files"
 
 
 def _exercise_ids() -> list[str]:
-    from tracker.exercises import exercises
-
     return list(exercises())
 
 
@@ -30,13 +27,13 @@ ExerciseId = Annotated[
         "-e",
         metavar="ID",
         autocompletion=_exercise_ids,
-        help="Exercise id, such as [bold]cable[/bold]; a wrong one lists them all.",
+        help=f"One of: {', '.join(exercises())}.",
     ),
 ]
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the journal and the recordings lie.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON instead of tables.")]
 
 
 def profile_of(id_: str | None) -> Exercise | None:
@@ -47,10 +44,8 @@ def profile_of(id_: str | None) -> Exercise | None:
     BadInputError
         There is none; the line lists those there are.
     """
-    from tracker.exercises import exercise
-
     try:
-        return None if id_ is None else exercise(id_)
+        return None if id_ is None else exercise_with(id_)
     except ValueError as error:
         raise BadInputError(f"--exercise: {error}") from None
 

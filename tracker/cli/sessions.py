@@ -14,7 +14,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from tracker.cli import tables
 from tracker.cli.view import View
 from tracker.exercises import Exercise
 from tracker.journal import (
@@ -28,7 +27,7 @@ from tracker.journal import (
     recordings_folder,
 )
 from tracker.journal.text import plain
-from tracker.live import Entry, Item, LiveSession, Put, Show, paced, run
+from tracker.live import Entry, Item, LiveSession, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter
 from tracker.replay import Replay
@@ -59,7 +58,7 @@ class Performed:
     failure: RecordingError | None
 
 
-def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, show: Show, speed: float) -> Performed:
+def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, speed: float) -> Performed:
     """Run a virtual sensor's session: record, track, journal."""
     begun_at = datetime.now().astimezone()
     with Journal.open(journal_path(folder)) as journal:
@@ -76,27 +75,24 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, show: Show, 
             raise
         entry = _entry(journal, session, path, header)
         stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
-        live: LiveSession[GattEvent] = LiveSession(stream, entry, show, writer)
+        live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
+        view.begin()
         events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
         ending = asyncio.run(_until_stopped(live, lambda put: paced(events, put, speed)))
         return Performed(session, ending, path, live.failure)
 
 
-def repeat(source: Replay[Item], folder: Path, show: Show, speed: float) -> Performed:
+def repeat(source: Replay[Item], folder: Path, view: View, speed: float) -> Performed:
     """Run a recording as a session."""
     begun_at = source.begun_at or datetime.now().astimezone()
     with Journal.open(journal_path(folder)) as journal:
         start = _start(begun_at, source.profile, source.header, f"replay of {source.path.name}")
         session = journal.begin_session(start)
         entry = _entry(journal, session, source.path.absolute(), source.header, begun_at)
-        live: LiveSession[Item] = LiveSession(source.stage, entry, show)
+        live: LiveSession[Item] = LiveSession(source.stage, entry, view.show)
+        view.begin()
         ending = asyncio.run(_until_stopped(live, lambda put: paced(source.items, put, speed)))
         return Performed(session, ending, source.path, None)
-
-
-def title(*parts: str) -> Text:
-    """Return what is about to happen, in one line."""
-    return tables.heading(*(tables.name(part) for part in parts))
 
 
 def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSensor | None) -> None:
@@ -117,12 +113,10 @@ def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSens
 def _truth(view: View, sensor: VirtualSensor) -> str:
     measured = [rep for one in view.sets for rep in one.reps]
     close = closeness(measured, [rep for one in sensor.simulated.sets for rep in one.reps])
-    parts = [f"{close.measured} of {close.true} repetitions counted"]
-    if close.phase_mae_s is not None:
-        parts.append(f"phases off by {close.phase_mae_s * 1000:.0f} ms")
-    if close.range_mae_deg is not None:
-        parts.append(f"range by {close.range_mae_deg:.1f}° on average")
-    return ", ".join(parts)
+    counted = f"{close.measured} of {close.true} counted"
+    if close.phase_mae_s is None or close.range_mae_deg is None:
+        return counted
+    return f"{counted}, mean error {close.phase_mae_s * 1000:.0f} ms per phase, {close.range_mae_deg:.1f}° of range"
 
 
 async def _until_stopped(live: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:

@@ -28,7 +28,7 @@ def simulate(
     exercise: ExerciseId = "cable",
     scenario: Annotated[
         str,
-        typer.Option("--scenario", "-s", metavar="NAME", help="What is done; a wrong one lists them all."),
+        typer.Option("--scenario", "-s", metavar="NAME", help="What is done."),
     ] = "nominal",
     sets: Annotated[int | None, typer.Option(min=1, max=100, help="Sets; else as the scenario has it.")] = None,
     reps: Annotated[
@@ -41,12 +41,12 @@ def simulate(
     ] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same file.")] = 0,
     format_: Annotated[str | None, typer.Option("--format", metavar="mcap|csv", help="Else by PATH's ending.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", metavar="", help="Replace files that exist.")] = False,
 ) -> None:
-    """Write a recording of a virtual leg and sensor, with the truth beside it.
+    """Write a virtual recording, with the truth beside it.
 
     An .mcap holds the whole conversation with the sensor over the air; a .csv or .csv.gz the samples that
-    arrived.
+    arrived. Scenarios: nominal, slow, fast, fast-no-pause, short-sets, taps, walking, fatigue.
 
     [dim]Examples[/dim]
       kickback simulate -o nominal.mcap

@@ -24,18 +24,30 @@ LONG_GAP_S = 0.25
 class View:
     """Prints values as they come.
 
+    Parameters
+    ----------
+    out
+        Where to.
+    title
+        What is about to happen; `begin` prints it.
+
     Attributes
     ----------
     sets
         The sets so far.
     """
 
-    def __init__(self, out: Console) -> None:
+    def __init__(self, out: Console, *title: str) -> None:
+        self._title = tables.heading(*map(tables.name, title))
         self.sets: list[ExerciseSet] = []
         self._out = out
         self._drawn = out.encoding.lower().startswith("utf")
         self._counted: list[Rep] = []
         self._pending: set[int] = set()
+
+    def begin(self) -> None:
+        """Say what is about to happen, once nothing stands in its way."""
+        self._print(self._title)
 
     def show(self, value: Value) -> None:
         """Print one value."""
