@@ -1,7 +1,7 @@
 """The floor on recordings that were made apart from this project, and on simulations that nothing was tuned on.
 
-The recordings are of other movements than weighted kickbacks (straight-leg lifts, walking) or simulated: there is no public
-recording of a real weighted kickback from the ankle.
+The recordings are of other movements than weighted kickbacks (straight-leg lifts, walking) or simulated: there is no
+public recording of a real weighted kickback from the ankle.
 """
 
 from __future__ import annotations
