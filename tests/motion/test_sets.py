@@ -1,0 +1,120 @@
+"""What belongs together: company, partials, and how a set ends."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+from tracker.simulation import Activity, Plan, SensorModel, SetPlan, sense, simulate
+
+from .streams import Stream, block, run
+
+REST = Activity("stand", 4.0)
+LIFT = {"hesitations": 0.0, "tempo_spread": 0.02, "range_spread": 0.01, "fatigue": 0.0}
+
+
+@cache
+def stream(*steps, exercise="cable", seed=5) -> Stream:
+    truth = simulate(Plan(exercise, steps), seed)
+    out = sense(truth, SensorModel(), seed)
+    return Stream(exercise, block(out.acc, out.gyr, 0.01), truth)
+
+
+def values(*steps, told=True, exercise="cable"):
+    one = stream(*steps, exercise=exercise)
+    return run(one.tracker(told=told), [one.samples])
+
+
+def sets(out):
+    return [v for v in out if isinstance(v, ExerciseSet)]
+
+
+def lifts(reps, range_deg=40.0, **how):
+    return SetPlan(reps, range_deg=range_deg, **{**LIFT, **how})
+
+
+AFTER = Activity("stand", 14.0, posture="exercise")
+
+
+@pytest.mark.parametrize(("reps", "found"), [(1, 0), (2, 0), (3, 1), (5, 1)])
+def test_untold_a_set_needs_three(reps, found):
+    out = values(REST, lifts(reps), AFTER, told=False)
+    assert [len(one.reps) for one in sets(out)] == [reps] * found
+
+
+@pytest.mark.parametrize("exercise", ["cable", "dumbbell", "band", "machine"])
+@pytest.mark.parametrize("reps", [1, 2, 3])
+def test_told_one_is_a_set(exercise, reps):
+    (one,) = sets(values(REST, lifts(reps), AFTER, exercise=exercise))
+    assert len(one.reps) == reps
+
+
+def test_what_waited_in_vain_says_so():
+    out = values(REST, lifts(2), AFTER, told=False)
+    alone = [v for v in out if isinstance(v, Rejected) and v.reason is Reason.TOO_FEW]
+    assert len([v for v in alone if v.measured.range_deg > 30]) == 2
+    assert all("needed" in v.detail for v in alone)
+
+
+def test_a_first_repetition_that_turns_out_to_be_partial_is_reclassified():
+    out = values(REST, lifts(1, 24.0), lifts(4, 60.0), AFTER)
+    (one,) = sets(out)
+    assert len(one.reps) == 4
+    assert len(one.partials) == 1
+    assert one.partials[0].start_s < one.reps[0].start_s
+    assert one.partials[0].range_deg < 0.6 * one.reps[0].range_deg
+    counted = [v.peak for v in out if isinstance(v, Rep)]
+    assert counted.count(one.partials[0].peak) == 1  # it had come out as a repetition
+
+
+def test_partials_are_listed_apart():
+    simulated = stream(REST, lifts(6, partials=2), AFTER)
+    (one,) = sets(values(REST, lifts(6, partials=2), AFTER))
+    (true,) = simulated.truth.sets
+    assert len(one.reps) == 6
+    assert len(one.partials) == len(true.partials) == 2
+    for found, wanted in zip(one.partials, true.partials, strict=True):
+        assert found.start_s == pytest.approx(wanted.start_s, abs=0.1)
+        assert found.range_deg == pytest.approx(wanted.range_deg, abs=1.5)
+
+
+def test_pauses_run_to_the_partial_between():
+    (one,) = sets(values(REST, lifts(6, partials=2), AFTER))
+    starts = sorted(r.start_s for r in (*one.reps, *one.partials))
+    for rep, pause in zip(one.reps[:-1], one.bottom_pauses_s[:-1], strict=True):
+        assert pause == pytest.approx(next(s for s in starts if s > rep.start_s) - rep.end_s)
+
+
+def test_time_under_tension_is_the_repetitions():
+    (one,) = sets(values(REST, lifts(4), AFTER))
+    assert one.time_under_tension_s == pytest.approx(sum(r.end_s - r.start_s for r in one.reps))
+
+
+def test_walking_ends_a_set():
+    """Before the eight seconds are over."""
+    simulated = stream(REST, lifts(5), Activity("walk", 15.0), AFTER)
+    (one,) = sets(values(REST, lifts(5), Activity("walk", 15.0), AFTER))
+    walk = next(s for s in simulated.truth.spans if s.doing == "walk")
+    assert len(one.reps) == 5
+    assert one.reported_s < max(one.end_s + 8.1, walk.start_s + 5.0)
+
+
+def test_two_sets_with_a_rest_between_are_two():
+    out = values(REST, lifts(4), AFTER, lifts(4), AFTER)
+    assert [len(one.reps) for one in sets(out)] == [4, 4]
+
+
+def test_long_pauses_keep_a_set_open():
+    """Three times the median pause, where that is longer than eight seconds."""
+    out = values(REST, lifts(4, bottom_pause_s=6.0), AFTER)
+    assert [len(one.reps) for one in sets(out)] == [4]
+
+
+@pytest.mark.parametrize("doing", ["walk", "slow-walk", "squat", "sit", "fidget", "cuff", "stand"])
+@pytest.mark.parametrize("told", [True, False])
+def test_other_things_are_no_repetitions(doing, told):
+    out = values(REST, *[Activity(doing, 6.0)] * 3, Activity("stand", 10.0), told=told)
+    assert sets(out) == []
+    assert not [v for v in out if isinstance(v, Rep)]
