@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 
@@ -215,15 +216,15 @@ class Tracker:
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
         whole, fit, climb = self._evidence(e, newest)
-        direction = tangent(e.rest, e.far)
-        rough = Candidate(self._rough(e, newest), whole, fit, climb, direction, e.rest)
+        swing_deg = math.degrees(angle(e.rest, e.far))
+        rough = Candidate(self._rough(e, newest), whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg)
         if self._sets.plainly_not(rough):
             return list(self._sets.push(rough, self._time(newest)))
         rep = self._measure(e, newest)
         if isinstance(rep, Rejected):
             return [rep]
         values: list[Value] = []
-        values += self._sets.push(Candidate(rep, whole, fit, climb, direction, e.rest), self._time(newest))
+        values += self._sets.push(replace(rough, rep=rep), self._time(newest))
         self._judged.append(e)
         wrong = {v.peak for v in values if isinstance(v, Rejected) and v.reason is Reason.WRONG_WAY}
         if wrong:

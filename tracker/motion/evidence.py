@@ -88,6 +88,8 @@ class Candidate:
         Direction of the lift at the rest pose, unit vector, sensor frame.
     rest
         Up direction at the rest pose, unit vector, sensor frame.
+    swing_deg
+        Angle from there to the top, as the segmentation saw it, degrees.
     """
 
     rep: Rep
@@ -96,11 +98,12 @@ class Candidate:
     climb: float
     direction: Vector
     rest: Vector
+    swing_deg: float
 
     @property
     def range_deg(self) -> float:
-        """Range, degrees; 0 where unknown."""
-        return self.rep.range_deg or 0.0
+        """Range, degrees; where a hole hides it, what the segmentation saw of it."""
+        return self.swing_deg if self.rep.range_deg is None else self.rep.range_deg
 
 
 def too_fast(c: Candidate) -> str:

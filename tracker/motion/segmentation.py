@@ -24,6 +24,8 @@ LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
+TURN_SHARE = 0.35
+"""Slower than this share of its top speed, and faster again: the leg turned round there, perhaps at a rest pose."""
 MOST_WATCHES = 4
 MOST_CHORD = 2.0 * math.sin(math.radians(55.0))
 """A shank turned by more than 110° has changed its posture."""
@@ -93,13 +95,15 @@ class Segmenter:
 
     def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
         """The top of this newest excursion was the rest pose: go over what came after it again."""
-        recent = [r for r in self._recent if r[0] >= wrong.top]
-        if not recent:
+        again = [r for r in self._recent if r[0] >= wrong.top]
+        if not again:
             return []
+        for _ in again:
+            self._recent.pop()
         self._watches = []
         out: list[Top | Excursion] = []
-        for step, pose, speed in recent:
-            out += self._step(step, pose, speed)
+        for step, pose, speed in again:
+            out += self.push(step, pose, speed)
         return out
 
     def _step(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
@@ -121,9 +125,9 @@ class Segmenter:
             first.close(step)
             del self._watches[1:]
             return out
-        if len(self._watches) > 1 or step - first.still_since >= self._pause:
-            self._follow_others(step, pose, speed)
-        if ending is Ending.CROSSED and len(self._watches) == 1:
+        self._follow_others(step, pose, speed)
+        if ending is Ending.CROSSED and not any(w.rested for w in self._watches[1:]):
+            del self._watches[1:]
             first.low_step, first.low_pose = first.near_step, first.rest
             out.append(self._close(first, step, pose, Ending.RETURNED))
             first.cross(step, pose, speed)
@@ -131,7 +135,7 @@ class Segmenter:
         proof = self._proof(step) if len(self._watches) > 1 else 0
         if proof or ending is Ending.CROSSED or step - first.opened > self._longest:
             out.append(self._close(first, step, pose, ending or Ending.LEFT))
-            out += self._take_over(proof or 1, step, pose)
+            out += self._take_over(proof or self._likeliest(), step, pose)
         return out
 
     def flush(self, step: int) -> list[Top | Excursion]:
@@ -164,7 +168,7 @@ class Segmenter:
         """Begin where the leg last rested near the rest pose, if it shifted a little before it lifted."""
         near = CLOSE_LEFT * dist(e.far, e.rest)
         for watch in reversed(self._watches[1:]):
-            if watch.away and watch.opened < e.top and dist(watch.rest, e.rest) < near:
+            if watch.rested and watch.away and watch.opened < e.top and dist(watch.rest, e.rest) < near:
                 return replace(e, begin=watch.begin, opened=watch.opened, rest=watch.rest)
         return e
 
@@ -183,9 +187,24 @@ class Segmenter:
                 continue
             k += 1
         newest = self._watches[-1]
-        if newest.away and step - newest.still_since >= self._pause and len(self._watches) < MOST_WATCHES:
-            self._watches.append(Watch(pose, step))
-            self._watches[-1].begin = newest.still_since
+        if not newest.away:
+            newest.rested |= step - newest.still_since >= self._pause
+        elif len(self._watches) < MOST_WATCHES:
+            rested = step - newest.still_since >= self._pause
+            if rested:
+                self._watches.append(Watch(pose, step))
+                self._watches[-1].begin = newest.still_since
+                self._watches[-1].rested = True
+            elif self._turned(newest):
+                before = self._recent[-2]
+                self._watches.append(Watch(before[1], before[0]))
+
+    def _turned(self, watch: Watch) -> bool:
+        """The leg was slowest one step ago: it turned round, or went on after a stop too short to be a rest."""
+        if len(self._recent) < 3:
+            return False
+        (_, _, earlier), (_, _, slowest), (_, _, now) = list(self._recent)[-3:]
+        return slowest <= earlier and slowest < now and slowest < TURN_SHARE * watch.fastest
 
     def _proof(self, step: int) -> int:
         """Number of the watch that shows that the leg has taken up another rest pose; 0 for none."""
@@ -198,7 +217,8 @@ class Segmenter:
             if not watch.held:
                 continue
             newest = watch.held[-1]
-            if dist(newest.far, first.rest) >= dist(newest.rest, first.rest):
+            away = dist(newest.far, first.rest) >= dist(newest.rest, first.rest)
+            if away and (watch.rested or dist(newest.far, newest.rest) > DIP_SHARE * first.swing):
                 return k
             large = [e for e in watch.held if dist(e.far, e.rest) > DIP_SHARE * first.swing]
             if len(large) >= 2:
@@ -222,6 +242,16 @@ class Segmenter:
             self._peaks += 1
             out += [Top(self._peaks, e.top, step), replace(e, peak=self._peaks, step=step)]
         return out
+
+    def _likeliest(self) -> int:
+        """Number of the watch most likely to be at rest: one that has seen an excursion, else one that rested."""
+        for k, watch in enumerate(self._watches):
+            if k and watch.held:
+                return k
+        for k, watch in enumerate(self._watches):
+            if k and watch.rested:
+                return k
+        return len(self._watches)
 
     def _take_over(self, k: int, step: int, pose: Vector) -> list[Top | Excursion]:
         """Go on with the k-th watch, where there is one, and report what it has seen."""

@@ -114,6 +114,7 @@ class Watch:
         "opened",
         "plane",
         "rest",
+        "rested",
         "state",
         "still_pose",
         "still_since",
@@ -129,7 +130,7 @@ class Watch:
         self.swing = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = REST
-        self.told = False
+        self.told = self.rested = False
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
 
