@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -13,11 +14,19 @@ PIPED_WIDTH = 100
 """Columns where there is no terminal to ask."""
 
 
+class PlainConsole(Console):
+    """A console that leaves it to the command to stop when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on with the error (rich would end the program from within, whatever is still to be saved)."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console that takes text as it is: brackets and colons in names mean nothing."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+    return PlainConsole(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 @contextmanager

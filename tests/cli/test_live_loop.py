@@ -1,0 +1,176 @@
+"""The live loop: what marks say, and what happens when a part of it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tracker.exercises import exercise
+from tracker.journal import Ending, Journal, JournalError, Session, SessionStart, SetContext, journal_path
+from tracker.live import Entry, LiveSession, Put, paced, run, told
+from tracker.motion.engine import Value
+from tracker.motion.values import ExerciseSet, Rep
+from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, open_recording
+from tracker.stream import Stream
+from tracker.virtual import FAMILY, SENSOR, VirtualSensor, demo_plan, watch
+
+Item = GattEvent | Marker
+
+
+@pytest.fixture(scope="session")
+def sensor() -> VirtualSensor:
+    return watch(demo_plan("cable", 4), seed=2)
+
+
+@pytest.fixture
+def journal(data: Path) -> Iterator[Journal]:
+    with Journal.open(journal_path(data)) as opened:
+        yield opened
+
+
+class Made:
+    """A live session with its parts within reach."""
+
+    def __init__(self, journal: Journal, sensor: VirtualSensor, path: Path) -> None:
+        start = SessionStart(started_at=datetime.now(UTC), algorithm_version="1", exercise="cable")
+        self.journal = journal
+        self.uuid = journal.begin_session(start)
+        self.path = path
+        self.writer = RecordingWriter(path, sensor.header(self.uuid, "2025-01-01", sensor.start_ns))
+        self.shown: list[Value] = []
+        self.fail_at: type | None = None
+        said = SetContext(side="left", exercise="cable", load_kg=5.0)
+        number = journal.add_recording(self.uuid, path)
+        entry = Entry(journal=journal, session=self.uuid, recording=number, path=path, said=said)
+        stream = Stream(exercise("cable"), family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
+        self.live: LiveSession[Item] = LiveSession(stream, entry, self.show, self.writer)
+
+    def show(self, value: Value) -> None:
+        if self.fail_at is not None and isinstance(value, self.fail_at):
+            raise BrokenPipeError(errno.EPIPE, "gone")
+        self.shown.append(value)
+
+    def run(self, items: list[Item], *, error: Exception | None = None) -> Ending:
+        async def produce(put: Put[Item]) -> None:
+            await paced(((item.host_ns, item) for item in items), put, float("inf"))
+            if error is not None:
+                raise error
+
+        return asyncio.run(run(self.live, produce))
+
+    @property
+    def session(self) -> Session:
+        return self.journal.session(self.uuid)
+
+    @property
+    def recorded(self) -> list[Item]:
+        recording = open_recording(self.path)
+        items = list(recording)
+        assert recording.ending.complete
+        return items
+
+
+@pytest.fixture
+def made(journal: Journal, sensor: VirtualSensor, tmp_path: Path) -> Made:
+    return Made(journal, sensor, tmp_path / "live.mcap")
+
+
+@pytest.fixture(scope="session")
+def items(sensor: VirtualSensor) -> list[Item]:
+    return list(sensor.events())
+
+
+def test_everything_is_recorded_shown_and_saved(made: Made, items: list[Item]) -> None:
+    assert made.run(items) is Ending.FINISHED
+    assert made.recorded == items
+    (shown,) = (value for value in made.shown if isinstance(value, ExerciseSet))
+    assert [one.measured for one in made.session.sets] == [shown]
+    assert made.session.ending is Ending.FINISHED
+    assert made.session.recordings[0].seconds == pytest.approx(items[-1].host_ns / 1e9 - 1, abs=0.2)
+
+
+def test_marks_tell_what_the_sensor_cannot(made: Made, items: list[Item], sensor: VirtualSensor) -> None:
+    """Said before the set begins it belongs to the set; said during the set, to the next one."""
+    half = sensor.start_ns + 12_000_000_000
+    cut = next(i for i, item in enumerate(items) if item.host_ns > half)
+    before = [Marker(items[2].host_ns, MarkerKind.LOAD, "7.5"), Marker(items[2].host_ns, MarkerKind.NOTE, "hello")]
+    end = Marker(items[cut].host_ns, MarkerKind.SET_END)
+    during = Marker(items[cut].host_ns, MarkerKind.SIDE, "right")
+    made.run([*items[:3], *before, *items[3:cut], during, end, *items[cut:]])
+    contexts = [one.context for one in made.session.sets]
+    assert [(said.side, said.load_kg) for said in contexts] == [("left", 7.5), ("right", 7.5)]
+    assert sum(len(one.reps) for one in made.session.sets) == 4
+    assert end in made.recorded
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(MarkerKind.LOAD, "heavy"), (MarkerKind.LOAD, "nan"), (MarkerKind.SIDE, "up"), (MarkerKind.NOTE, "left")],
+)
+def test_marks_that_say_nothing(kind: MarkerKind, text: str) -> None:
+    said = SetContext(side="left", load_kg=5.0)
+    assert told(said, Marker(0, kind, text)) == said
+
+
+def test_a_full_disk_does_not_stop_the_counting(made: Made, items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = made.writer.write, 0
+
+    def full(event: GattEvent) -> None:
+        nonlocal written
+        written += 1
+        if written == 100:
+            raise RecordingError(made.path, "cannot write (no space left on device)")
+        assert written < 100
+        write(event)
+
+    monkeypatch.setattr(made.writer, "write", full)
+    assert made.run(items) is Ending.FINISHED
+    assert [len(one.reps) for one in made.session.sets] == [4]
+    assert "no space" in str(made.live.failure)
+    assert len(made.recorded) == 99
+
+
+def test_a_journal_that_fails_leaves_the_recording(
+    made: Made, items: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise JournalError("damaged")
+
+    monkeypatch.setattr(made.journal, "save_rejected", fail)
+    monkeypatch.setattr(made.journal, "save_set", fail)
+    with pytest.raises(JournalError, match="damaged"):
+        made.run(items)
+    assert made.recorded == items
+    assert made.session.ending is None
+
+
+def test_a_producer_that_fails(made: Made, items: list[Item]) -> None:
+    with pytest.raises(ConnectionError):
+        made.run(items[:200], error=ConnectionError("gone"))
+    assert made.recorded == items[:200]
+    assert made.session.ending is Ending.INTERRUPTED
+    assert [len(one.reps) for one in made.session.sets] == [3]
+
+
+def test_a_screen_that_fails(made: Made, items: list[Item]) -> None:
+    made.fail_at = Rep
+    with pytest.raises(BrokenPipeError):
+        made.run(items)
+    assert made.session.ending is Ending.INTERRUPTED
+    assert len(made.recorded) > 50
+
+
+def test_the_pace() -> None:
+    async def taken(speed: float) -> float:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        await paced(((i * 10_000_000, i) for i in range(21)), lambda _: None, speed)
+        return clock() - begun
+
+    assert asyncio.run(taken(2.0)) == pytest.approx(0.1, abs=0.05)
+    assert asyncio.run(taken(float("inf"))) < 0.05
