@@ -66,12 +66,12 @@ def over(child: Popen[bytes]) -> tuple[str, str]:
 def test_killed(process: Start, data: Path, kickback: Kickback) -> None:
     moments = random.Random(0)
     children = []
-    for i in range(6):
+    for i in range(4):
         folder = data / str(i)
         children.append((folder, process("demo", "--seed", str(i), "--data-dir", folder)))
         path = the_recording(folder)
         # each is killed while the next one starts
-        time.sleep(moments.uniform(0.3, 1.5))
+        time.sleep(moments.uniform(0.2, 1.2))
         folder, child = children[-1]
         child.kill()
         killed_ns = time.monotonic_ns()
@@ -95,7 +95,7 @@ def test_killed(process: Start, data: Path, kickback: Kickback) -> None:
 
 
 def test_killed_after_sets_were_saved(process: Start, data: Path, files: dict[str, Path], kickback: Kickback) -> None:
-    for wait_s in (0.05, 0.15, 0.3):
+    for wait_s in (0.05, 0.2):
         child = process("replay", files["mcap"], "--speed", "100")
         wait_for(child, "Set 1")
         time.sleep(wait_s)
@@ -105,7 +105,7 @@ def test_killed_after_sets_were_saved(process: Start, data: Path, files: dict[st
     with Journal.open(journal_path(data)) as journal:
         cut = [journal.session(one) for one in journal.open_sessions()]
         whole = kickback("analyze", files["mcap"], "--json").out
-    assert len(cut) == 3
+    assert len(cut) == 2
     for session in cut:
         assert len(session.sets) >= 1
         assert len(session.sets[0].reps) == len(json.loads(whole)["sets"][0]["reps"])
@@ -136,11 +136,11 @@ def test_a_cut_off_recording_is_replayed_and_recovered(process: Start, data: Pat
 
 
 @POSIX
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_stopped(process: Start, data: Path, told: signal.Signals, kickback: Kickback) -> None:
-    child = process("demo", "--speed", "4")
+@pytest.mark.parametrize("told", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_stopped(process: Start, data: Path, told: str, kickback: Kickback) -> None:
+    child = process("demo", "--speed", "10")
     wait_for(child, "  2  ")
-    child.send_signal(told)
+    child.send_signal(getattr(signal, told))
     out, err = over(child)
     assert (child.returncode, err) == (0, "")
     assert "stopped" in out

@@ -120,11 +120,12 @@ def _truth(view: View, sensor: VirtualSensor) -> str:
 
 
 async def _until_stopped(live: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
-    """Run the loop; being told to terminate ends it as Ctrl-C does."""
+    """Run the loop; a request to terminate, or a terminal that closes, ends it as Ctrl-C does."""
     task = asyncio.current_task()
     assert task is not None
-    with suppress(NotImplementedError):  # Windows has no such signal
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(NotImplementedError, AttributeError):  # Windows has no such signals
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await run(live, produce)
 
 
