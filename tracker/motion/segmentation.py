@@ -65,6 +65,7 @@ class Segmenter:
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
         self._announced: int | None = None
+        self._seen = -1
 
     @property
     def open_since(self) -> int | None:
@@ -101,6 +102,7 @@ class Segmenter:
         for _ in again:
             self._recent.pop()
         self._watches = []
+        self._seen = again[0][0]
         out: list[Top | Excursion] = []
         for step, pose, speed in again:
             out += self.push(step, pose, speed)
@@ -125,7 +127,8 @@ class Segmenter:
             first.close(step)
             del self._watches[1:]
             return out
-        self._follow_others(step, pose, speed)
+        if len(self._watches) > 1 or step - max(first.still_since, first.opened) >= self._pause:
+            self._catch_up(first, step)
         if ending is Ending.CROSSED and not any(w.rested for w in self._watches[1:]):
             del self._watches[1:]
             first.low_step, first.low_pose = first.near_step, first.rest
@@ -172,8 +175,17 @@ class Segmenter:
                 return replace(e, begin=watch.begin, opened=watch.opened, rest=watch.rest)
         return e
 
-    def _follow_others(self, step: int, pose: Vector, speed: float) -> None:
-        """Step the later watches; add one where the leg is still and away from all rest poses."""
+    def _catch_up(self, first: Watch, step: int) -> None:
+        """Let the later watches see what they have not seen yet of this excursion."""
+        unseen = min(step - max(self._seen, first.opened), len(self._recent) - 2)
+        self._seen = step
+        for i in range(-unseen, 0):
+            self._follow_others(*self._recent[i], self._recent[i - 1], self._recent[i - 2][2])
+
+    def _follow_others(
+        self, step: int, pose: Vector, speed: float, before: tuple[int, Vector, float], earlier: float
+    ) -> None:
+        """Step the later watches; add one where the leg is still, or turns round, away from all rest poses."""
         k = 1
         while k < len(self._watches):
             watch = self._watches[k]
@@ -187,24 +199,17 @@ class Segmenter:
                 continue
             k += 1
         newest = self._watches[-1]
+        rested = step - newest.still_since >= self._pause
         if not newest.away:
-            newest.rested |= step - newest.still_since >= self._pause
+            newest.rested |= rested
+        elif rested and len(self._watches) < MOST_WATCHES:
+            self._watches.append(Watch(pose, step))
+            self._watches[-1].begin = newest.still_since
+            self._watches[-1].rested = True
         elif len(self._watches) < MOST_WATCHES:
-            rested = step - newest.still_since >= self._pause
-            if rested:
-                self._watches.append(Watch(pose, step))
-                self._watches[-1].begin = newest.still_since
-                self._watches[-1].rested = True
-            elif self._turned(newest):
-                before = self._recent[-2]
+            slowest = before[2]
+            if slowest < TURN_SHARE * newest.fastest and slowest <= earlier and slowest < speed:
                 self._watches.append(Watch(before[1], before[0]))
-
-    def _turned(self, watch: Watch) -> bool:
-        """The leg was slowest one step ago: it turned round, or went on after a stop too short to be a rest."""
-        if len(self._recent) < 3:
-            return False
-        (_, _, earlier), (_, _, slowest), (_, _, now) = list(self._recent)[-3:]
-        return slowest <= earlier and slowest < now and slowest < TURN_SHARE * watch.fastest
 
     def _proof(self, step: int) -> int:
         """Number of the watch that shows that the leg has taken up another rest pose; 0 for none."""
