@@ -151,13 +151,15 @@ def kind_of(path: Path) -> Literal["mcap", "csv"]:
     Raises
     ------
     RecordingError
-        Neither ``.mcap`` nor ``.csv`` nor ``.csv.gz``.
+        There is no such file, or it is neither ``.mcap`` nor ``.csv`` nor ``.csv.gz``.
     """
     name = path.name.lower()
     if name.endswith(".mcap"):
         return "mcap"
     if name.endswith((".csv", ".csv.gz")):
         return "csv"
+    if not path.exists():
+        raise RecordingError(path, "no such file")
     raise RecordingError(path, f"unknown kind of file, expected {', '.join(SUFFIXES)}")
 
 

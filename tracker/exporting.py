@@ -11,6 +11,7 @@ from typing import Any
 from tracker.analysis import analyze, kind_of, sensor_of
 from tracker.exercises import Exercise
 from tracker.journal import Session
+from tracker.journal.text import NAME_LENGTH, plain
 from tracker.motion.samples import Samples
 from tracker.motion.values import Rep
 from tracker.recording import RecordingError, open_recording, read_samples_csv, write_samples_csv
@@ -73,7 +74,7 @@ def file_rows(path: Path, profile: Exercise | None) -> Iterator[Row]:
     for number, one in enumerate(found.sets, start=1):
         for i, (rep, pause_s) in enumerate(zip(one.reps, one.bottom_pauses_s, strict=True), start=1):
             yield {
-                "session": found.session,
+                "session": plain(found.session or "", NAME_LENGTH),
                 "set": number,
                 "rep": i,
                 "side": found.working_side,

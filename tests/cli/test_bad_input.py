@@ -12,6 +12,7 @@ from mcap.writer import Writer
 from tracker.journal import Journal, journal_path
 from tracker.recording import Header, RecordingWriter, SensorEntry
 from tracker.simulation.files import COLUMNS
+from tracker.virtual import demo_plan, watch
 
 from .conftest import Kickback, Outcome
 
@@ -48,6 +49,15 @@ def test_missing_and_empty(kickback: Kickback, tmp_path: Path, command: str, nam
     path.mkdir()
     one_line(kickback(command, path), str(path), "directory")
     assert not data.exists()
+
+
+@pytest.mark.parametrize("command", ["analyze", "replay", "export"])
+def test_another_kind_of_file(kickback: Kickback, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "notes.txt"
+    if command != "export":
+        one_line(kickback(command, path), str(path), "no such file")
+    path.write_text("hello")
+    one_line(kickback(command, path), str(path), "unknown kind", ".mcap, .csv, .csv.gz")
 
 
 def test_wrong_columns(kickback: Kickback, tmp_path: Path) -> None:
@@ -114,6 +124,18 @@ def test_names_do_no_harm(kickback: Kickback, tmp_path: Path) -> None:
     one_line(done, "tango")
     assert "\x1b" not in done.err
     assert "\x07" not in done.err
+
+
+def test_names_on_standard_output(kickback: Kickback, tmp_path: Path) -> None:
+    path = tmp_path / "\x1b]0;evil\x07[bold].mcap"
+    sensor = watch(demo_plan("cable", 2))
+    sensor.write(path, sensor.header("\x1b[2J" + "x" * 500, "\x1b[2J", sensor.start_ns))
+    for arguments in (["analyze"], ["analyze", "--json"], ["export"], ["replay"], ["recover"]):
+        done = kickback(arguments[0], path, *arguments[1:])
+        assert (done.code, done.err) == (0, "")
+        assert "evil" in done.out or arguments == ["export"]
+        assert not set(done.out) & {"\x1b", "\x07"}
+    assert "\x1b" not in kickback("log").out + kickback("show").out
 
 
 @pytest.mark.parametrize("arguments", [["analyze", "a.csv"], ["demo"], ["replay", "a.csv"]])

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from tracker.journal.text import plain
+
+LINE_LENGTH = 2000
+"""Longest line with names from outside in it."""
 PIPED_WIDTH = 100
 """Columns where there is no terminal to ask."""
 
@@ -27,6 +31,11 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
     return PlainConsole(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def say(line: str) -> None:
+    """Print one line, harmless for a terminal and never broken."""
+    console().print(plain(line, LINE_LENGTH), soft_wrap=True)
 
 
 @contextmanager

@@ -76,12 +76,13 @@ def recover(
     [dim]Example[/dim]
       kickback recover workout.mcap
     """
+    from tracker.cli.console import say
     from tracker.recording import recover as recover_file
 
     copy = output or file.with_name(file.name.removesuffix(".mcap") + ".recovered.mcap")
     report = recover_file(file, copy)
-    typer.echo(f"{copy}: {report.events} events and {report.markers} marks, {report.seconds:.1f} s")
-    typer.echo(f"the original: {report.lost}")
+    say(f"{copy}: {report.events} events and {report.markers} marks, {report.seconds:.1f} s")
+    say(f"the original: {report.lost}")
 
 
 def _only(session: str, paths: list[Path]) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from tracker.cli.console import LINE_LENGTH
 from tracker.cli.view import View
 from tracker.exercises import Exercise
 from tracker.journal import (
@@ -106,7 +107,7 @@ def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSens
     if not view.sets:
         out.print("No repetitions found.", style="bold")
     for label, text in rows:
-        line = Text.assemble((f"{label:<11}", "dim"), plain(text, 1000))
+        line = Text.assemble((f"{label:<11}", "dim"), plain(text, LINE_LENGTH))
         out.print(line, soft_wrap=True)
 
 

@@ -52,6 +52,8 @@ def simulate(
       kickback simulate -o nominal.mcap
       kickback simulate -s walking -e band --loss 5 --seed 3 -o hard.csv.gz
     """
+    from tracker.cli.console import say
+
     kind = _kind(output, format_)
     plan = _plan(scenario, exercise or "cable", seed, sets, reps)
     truth = _truth_beside(output)
@@ -64,7 +66,7 @@ def simulate(
     made = _watch(plan, rate, loss, seed)
     _write(made, plan, seed, kind, output, truth)
     what = f"{made.simulated.rep_count} repetitions, {made.simulated.duration_s:.1f} s"
-    typer.echo(f"{output}: {what}; truth in {truth}")
+    say(f"{output}: {what}; truth in {truth}")
 
 
 def _kind(output: Path, asked: str | None) -> str:

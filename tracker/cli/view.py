@@ -44,6 +44,7 @@ class View:
         self._drawn = out.encoding.lower().startswith("utf")
         self._counted: list[Rep] = []
         self._pending: set[int] = set()
+        self._rested_at_s = 0.0
 
     def begin(self) -> None:
         """Say what is about to happen, once nothing stands in its way."""
@@ -60,6 +61,8 @@ class View:
                 self._row(value)
             case Rejected():
                 self._pending.discard(value.peak)
+                if value.reason is Reason.PARTIAL and value.measured is not None:
+                    self._rested_at_s = value.end_s
                 if value.reason not in _PASSED_OVER and (self._counted or value.reason is Reason.GAP):
                     self._print(Text(f"  – not counted: {value.reason.value}, {value.detail}", "yellow"))
             case ExerciseSet():
@@ -76,7 +79,8 @@ class View:
         if not self._counted:
             headings = "".join(f"{text:>{width}}" for text, width in zip(_HEADINGS, _WIDTHS, strict=True))
             self._print(Text(f"\n{headings}", "dim"))
-        pause_s = rep.start_s - self._counted[-1].end_s if self._counted else None
+        pause_s = rep.start_s - self._rested_at_s if self._counted else None
+        self._rested_at_s = rep.end_s
         self._counted.append(rep)
         seconds = (pause_s, rep.concentric_s, rep.hold_s, rep.eccentric_s)
         cells = [*(tables.number(one) for one in seconds), tables.number(rep.range_deg, 1) + "°"]
