@@ -201,7 +201,9 @@ def test_what_is_not_counted_during_a_set() -> None:
 
 def test_lines_fit_a_narrow_terminal() -> None:
     slow = Rep(1, 10.0, 20.0, 30.0, 40.0, 40.1, 34.5, 60.0, (Flag.GAP,))
-    assert max(map(len, viewed(slow).splitlines())) <= 80
+    lines = viewed(slow).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[-1].endswith("…  gap")
 
 
 def test_steps_of_a_walk() -> None:

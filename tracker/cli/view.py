@@ -17,6 +17,7 @@ _HEADINGS = ("rep", "pause", "concentric", "hold", "eccentric", "range")
 _STROKES = (("concentric_s", "╱", "green"), ("hold_s", "▔", "cyan"), ("eccentric_s", "╲", "magenta"))
 _PASSED_OVER = (Reason.WALKING, Reason.TOO_FAST, Reason.NO_LEVER, Reason.TOO_FEW)
 """What happens all the time between sets; the journal has it."""
+_CLEAR_LINE = "\r\x1b[2K"
 LONG_GAP_S = 0.25
 """A shorter one is bridged without a trace."""
 
@@ -85,18 +86,19 @@ class View:
         seconds = (pause_s, rep.concentric_s, rep.hold_s, rep.eccentric_s)
         cells = [*(tables.number(one) for one in seconds), tables.number(rep.range_deg, 1) + "°"]
         line = Text(f"{len(self._counted):>3}", "bold")
-        line.append("".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS[1:], strict=True)), "")
+        line.append("".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS[1:], strict=True)), "not bold")
+        flags = "  " + " ".join(rep.flags)
         line.append("   ")
-        line.append_text(self._strip(rep))
-        line.append("  " + " ".join(rep.flags), "yellow")
+        line.append_text(self._strip(rep, self._out.width - len(line) - len(flags)))
+        line.append(flags, "yellow")
         self._print(line)
 
-    def _strip(self, rep: Rep) -> Text:
+    def _strip(self, rep: Rep, width: int) -> Text:
         """Draw the tempo: up, hold, down, a stroke per fifth of a second."""
         strip = Text()
         for field, stroke, style in _STROKES if self._drawn else ():
             strip.append(stroke * round((getattr(rep, field) or 0.0) / STROKE_S), style)
-        strip.truncate(max(0, self._out.width - sum(_WIDTHS) - 6), overflow="ellipsis")
+        strip.truncate(max(0, width), overflow="ellipsis")
         return strip
 
     def _close(self, one: ExerciseSet) -> None:
@@ -115,8 +117,7 @@ class View:
 
     def _print(self, line: Text) -> None:
         if self._out.is_terminal:
-            line = Text.assemble(line)
-            self._out.file.write("\r\x1b[2K")
+            self._out.file.write(_CLEAR_LINE)  # the provisional count
         line.rstrip()
         self._out.print(line, no_wrap=True, overflow="crop", crop=True)
         self._out.file.flush()
