@@ -166,18 +166,18 @@ class Tracker:
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
-        step = first
-        push, tick = self._segmenter.push, self._sets.tick
+        step, due, push = first, self._due, self._segmenter.push
         late = self._time(n - 1)
         for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
-            events = push(step, pose, pace)
-            for event in events:
+            for event in push(step, pose, pace):
                 out += self._event(event, step)
-            while self._due and self._due[0][0] <= step:
-                out += self._judge(self._due.popleft()[1], (step + 1) * n - 1)
-            if step * self._step_s + late > self._sets.deadline_s and not self._due:
+            if due:
+                while due and due[0][0] <= step:
+                    out += self._judge(due.popleft()[1], (step + 1) * n - 1)
+            elif step * self._step_s + late > self._sets.deadline_s:
                 opened = self._segmenter.open_since
-                out += tick(self._time((step + 1) * n - 1), None if opened is None else self._time(opened * n))
+                open_s = None if opened is None else self._time(opened * n)
+                out += self._sets.tick(self._time((step + 1) * n - 1), open_s)
             step += 1
         return out
 
@@ -213,6 +213,8 @@ class Tracker:
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
+        if e.ending is Ending.WENT_ON:
+            return [self._unfinished(e, newest, Reason.INCOMPLETE, "went on to a higher top")]
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
         whole, fit, climb = self._evidence(e, newest)

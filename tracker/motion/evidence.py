@@ -147,7 +147,7 @@ def one_pivot(group: list[Candidate]) -> bool:
 
 
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
-    """The ankle goes down where the exercise lifts it, or up where it lowers it, by more than this share of the lever."""
+    """The ankle goes down where the exercise lifts it, or up where it lowers it, by more than this share of the arm."""
     return abs(c.climb) > least and (c.climb > 0.0) is not exercise.ankle_rises
 
 

@@ -1,7 +1,12 @@
 """The grid: blocks with holes in, contiguous blocks and gaps out.
 
-Rule: short holes are filled by straight lines and marked not valid; over longer ones the stream breaks off and begins
-anew. Samples that were already there are dropped (some Bluetooth stacks repeat notifications after a reconnect).
+In: blocks of samples by absolute index. Out: the same without holes, and a ``Gap`` for each hole. Remembered: the
+last samples before a hole, and the first ones behind it until there are enough of them.
+
+Rule: short holes are filled and marked not valid; over longer ones the stream breaks off and begins anew. The
+filling is a cubic that meets the samples on both sides with their own slopes: a straight line through 240 ms of a
+fast swing tilts the pose by more than 10°. Samples that were already there are dropped (some Bluetooth stacks
+repeat notifications after a reconnect).
 """
 
 from __future__ import annotations
@@ -12,6 +17,8 @@ from tracker.motion.samples import Array, Gap, Samples
 
 BRIDGE_S = 1.0
 """A longer hole is not bridged."""
+SLOPE_SAMPLES = 3
+"""The slope beside a hole is that of a line through so many samples, as far as they are there."""
 
 
 class Grid:
@@ -30,51 +37,81 @@ class Grid:
         self._t0_s = t0_s
         self._bridge = round(BRIDGE_S / period_s)
         self._next: int | None = None
-        self._last = np.zeros(6)
+        self._before = np.empty((0, 6))
+        self._hole = 0
+        self._behind: list[Samples] = []
 
     def push(self, samples: Samples) -> list[Samples | Gap]:
-        """Return the samples, with the hole before them filled or reported."""
-        if not len(samples):
-            return []
+        """Return the samples, with the hole before them filled or reported; a few are held back behind a hole."""
         expected = self._next
         if expected is not None and samples.start_index < expected:
-            samples = _tail(samples, expected - samples.start_index)
-            if not len(samples):
-                return []
+            samples = _part(samples, expected - samples.start_index, len(samples))
+        if not len(samples):
+            return []
         out: list[Samples | Gap] = []
         lost = 0 if expected is None else samples.start_index - expected
         if lost and expected is not None:
+            out += self.flush()
             out.append(Gap(self._time(expected - 1), self._time(samples.start_index), lost))
             if lost <= self._bridge:
-                out.append(self._fill(expected, lost, samples))
-        out.append(samples)
+                self._hole = lost
+            else:
+                self._before = np.empty((0, 6))
         self._next = samples.start_index + len(samples)
-        self._last = np.concatenate([samples.acc[-1], samples.gyr[-1]])
+        if not self._hole:
+            return [*out, self._pass(samples)]
+        self._behind.append(samples)
+        if sum(len(s) for s in self._behind) >= SLOPE_SAMPLES:
+            out += self.flush()
         return out
 
     def flush(self) -> list[Samples | Gap]:
-        """Nothing is held back."""
-        return []
+        """Return what is held back."""
+        if not self._hole:
+            return []
+        behind, lost = self._behind, self._hole
+        self._behind, self._hole = [], 0
+        after = np.concatenate([np.hstack([s.acc, s.gyr]) for s in behind])[:SLOPE_SAMPLES]
+        rows = _bridge(self._before, after, lost)
+        start = behind[0].start_index - lost
+        no = np.zeros(lost, dtype=bool)
+        acc, gyr = np.ascontiguousarray(rows[:, :3]), np.ascontiguousarray(rows[:, 3:])
+        filled = Samples(start, self._period_s, acc, gyr, no, no)
+        return [filled, *(self._pass(s) for s in behind)]
+
+    def _pass(self, samples: Samples) -> Samples:
+        newest = np.hstack([samples.acc[-SLOPE_SAMPLES:], samples.gyr[-SLOPE_SAMPLES:]])
+        self._before = np.concatenate([self._before, newest])[-SLOPE_SAMPLES:]
+        return samples
 
     def _time(self, index: int) -> float:
         return self._t0_s + index * self._period_s
 
-    def _fill(self, start: int, lost: int, samples: Samples) -> Samples:
-        share = (np.arange(1, lost + 1) / (lost + 1))[:, None]
-        after = np.concatenate([samples.acc[0], samples.gyr[0]])
-        rows: Array = self._last + share * (after - self._last)
-        no = np.zeros(lost, dtype=bool)
-        return Samples(
-            start, self._period_s, np.ascontiguousarray(rows[:, :3]), np.ascontiguousarray(rows[:, 3:]), no, no
-        )
+
+def _bridge(before: Array, after: Array, lost: int) -> Array:
+    """Cubic Hermite over a hole, shape (lost, 6), from up to three rows on either side."""
+    width = lost + 1
+    left, right = before[-1], after[0]
+    slope_left = (before[-1] - before[0]) / max(1, len(before) - 1) * width
+    slope_right = (after[-1] - after[0]) / max(1, len(after) - 1) * width
+    x = (np.arange(1, width) / width)[:, None]
+    rows: Array = (
+        (1 + 2 * x) * (1 - x) ** 2 * left
+        + x * (1 - x) ** 2 * slope_left
+        + x * x * (3 - 2 * x) * right
+        - x * x * (1 - x) * slope_right
+    )
+    rows[:, :3] = left[:3] + x * (right[:3] - left[:3])  # an impact's slope says nothing about what follows
+    return rows
 
 
-def _tail(samples: Samples, skip: int) -> Samples:
+def _part(samples: Samples, begin: int, end: int) -> Samples:
+    begin = min(begin, len(samples))
     return Samples(
-        samples.start_index + min(skip, len(samples)),
+        samples.start_index + begin,
         samples.period_s,
-        samples.acc[skip:],
-        samples.gyr[skip:],
-        samples.valid[skip:],
-        samples.clipped[skip:],
+        samples.acc[begin:end],
+        samples.gyr[begin:end],
+        samples.valid[begin:end],
+        samples.clipped[begin:end],
     )

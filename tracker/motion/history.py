@@ -57,4 +57,4 @@ class History:
     def between(self, begin: int, end: int) -> Array:
         """Rows begin … end − 1 (a copy), as far as they are there."""
         first = self.begin
-        return self._rows[max(0, begin - first) : max(0, end - first)].copy()
+        return self._rows[max(0, begin - first) : max(0, min(self._filled, end - first))].copy()

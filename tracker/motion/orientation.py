@@ -1,13 +1,14 @@
 """Orientation: grid samples in, motion out.
 
-In: ``Samples`` on a gapless grid. Out: ``Motion`` blocks: the same samples with the gyroscope's bias taken out and the
-up direction in the sensor frame. Remembered: the VQF filter, a bias of our own, and the samples of the half-second
-block that is still open.
+In: ``Samples`` on a gapless grid. Out: ``Motion`` blocks: the same samples with the gyroscope's bias taken out and
+the up direction in the sensor frame. Remembered: the VQF filter, a bias of our own, and the samples of the half-
+second block that is still open.
 
-Rule: VQF (6-axis) [1]_ does the fusion. It clips its own bias estimate at 2 °/s and never detects rest above that, so
-the first stillness seen by a detector of ours takes the bias out before VQF sees the samples, whatever its size;
-later stillnesses correct it when more than 1 °/s has built up. Everything that is decided per block is decided at
-sample indices divisible by the block length, so that cutting the stream elsewhere changes nothing.
+Rule: VQF (6-axis) [1]_ does the fusion. It clips its own bias estimate at 2 °/s and never detects rest above that,
+so a stillness seen by a detector of ours takes out what VQF does not know yet, before VQF sees the samples,
+whenever that is more than 1.5 °/s. The detector looks at lengths of vectors only, so that the mounting does not
+matter. Everything that is decided per block is decided at sample indices divisible by the block length, so that
+cutting the stream elsewhere changes nothing.
 
 .. [1] Laidig & Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and magnetic disturbance
    rejection", Information Fusion 2023. doi:10.1016/j.inffus.2022.10.014
@@ -15,6 +16,7 @@ sample indices divisible by the block length, so that cutting the stream elsewhe
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -30,8 +32,10 @@ STILL_GYR_SD_RAD_S = np.deg2rad(1.6)
 """Tremor passes, any turn of a leg does not (an accelerometer's spread would mistake tremor for movement)."""
 STILL_TILT_RAD = np.deg2rad(0.75)
 """Gravity's direction may differ by this between the two blocks."""
-BIAS_STEP_RAD_S = np.deg2rad(1.0)
-"""A later stillness corrects the bias only when it is off by more than this; VQF takes care of less."""
+BIAS_STEP_RAD_S = np.deg2rad(1.5)
+"""A stillness corrects the bias only when it is off by more than this; VQF takes care of less."""
+BIAS_SIGMA_RAD_S = np.deg2rad(0.5)
+"""How sure VQF is to be of what is left after a correction."""
 BIAS_LIMIT_RAD_S = np.deg2rad(20.0)
 """No sensor that works has more bias; more is a turn about the vertical."""
 
@@ -80,7 +84,6 @@ class Orienter:
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
-        self._seen_still = False
         self._open = np.empty((0, 7))
         self._last_block: tuple[Array, Array, Array] | None = None
 
@@ -111,9 +114,8 @@ class Orienter:
                 self._vqf.state = state
                 motion, _ = self._fuse(samples, begin, end)
             parts.append(motion)
-            self._seen_still = True
             self._bias = bias
-            self._vqf.setBiasEstimate(np.zeros(3), -1.0)
+            self._vqf.setBiasEstimate(np.zeros(3), BIAS_SIGMA_RAD_S)
             begin = end
         return parts
 
@@ -123,7 +125,7 @@ class Orienter:
 
     def _is_news(self, bias: Array, residual: Array) -> bool:
         """The mean rate of a stillness says something that this filter and VQF's do not know yet."""
-        return not self._seen_still or float(np.abs(bias - self._bias - residual).max()) > BIAS_STEP_RAD_S
+        return bool(_norm(bias - self._bias - residual) > BIAS_STEP_RAD_S)
 
     def _fuse(self, samples: Samples, begin: int, end: int) -> tuple[Motion, Array]:
         """Motion of some of the samples, and the bias that VQF found in them on top of ours."""
@@ -161,8 +163,10 @@ class Orienter:
         if len(whole) <= skip or not count:
             return deque()
         blocks = whole[skip : skip + count * n].reshape(count, n, 7)
-        mean = _sum(blocks) / n
-        sd = np.sqrt(np.maximum(_sum(blocks[:, :, :3] ** 2) / n - mean[:, :3] ** 2, 0.0)).max(axis=1)
+        mean = blocks.sum(axis=1) / n
+        apart = blocks[:, :, :3] - mean[:, None, :3]
+        spread = (apart * apart).sum(axis=1) / n
+        sd = np.sqrt(spread[:, 0] + spread[:, 1] + spread[:, 2])
         sd[mean[:, 6] > 0] = np.inf  # filled in, not measured
         acc = mean[:, 3:6]
         tilt = acc / np.sqrt(acc[:, :1] ** 2 + acc[:, 1:2] ** 2 + acc[:, 2:] ** 2 + 1e-12)
@@ -172,19 +176,14 @@ class Orienter:
             current = (mean[i, :3], tilt[i], sd[i])
             if previous is not None and current[2] < STILL_GYR_SD_RAD_S and previous[2] < STILL_GYR_SD_RAD_S:
                 rate = (current[0] + previous[0]) / 2
-                swing = float(np.abs(current[0] - previous[0]).max())
-                turned = float(np.sqrt(((current[1] - previous[1]) ** 2).sum()))
-                fits = turned < STILL_TILT_RAD and swing < STILL_GYR_SD_RAD_S
-                if fits and float(np.abs(rate).max()) < BIAS_LIMIT_RAD_S:
+                steady = _norm(current[0] - previous[0]) < STILL_GYR_SD_RAD_S
+                upright = _norm(current[1] - previous[1]) < STILL_TILT_RAD
+                if steady and upright and _norm(rate) < BIAS_LIMIT_RAD_S:
                     found.append((skip + (i + 1) * n + first - samples.start_index, rate))
             previous = current
         self._last_block = previous
         return found
 
 
-def _sum(blocks: Array) -> Array:
-    """Sum over axis 1 in a fixed order, whatever the number of blocks."""
-    total = blocks[:, 0].copy()
-    for i in range(1, blocks.shape[1]):
-        total += blocks[:, i]
-    return total
+def _norm(vector: Array) -> float:
+    return math.hypot(*vector.tolist())

@@ -33,8 +33,9 @@ REACH_S = 3.0
 """How far before ``opened`` an excursion may begin."""
 ANEW_S = 10.0
 """Still for so long away from rest: certainly another rest pose."""
-DIP_SHARE = 0.30
-"""A second watch's excursion towards the first rest pose must be larger than this share to speak against it."""
+DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
+"""A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
+that is less, to speak against it: smaller ones are dips in a hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,16 @@ class Segmenter:
 
     def _tell(self, first: Watch, step: int) -> list[Top | Excursion]:
         """Announce the peak, once."""
-        if self._announced is not None or first.top_pending is None:
+        if first.top_pending is None:
             return []
+        out: list[Top | Excursion] = []
+        if self._announced is not None:  # that was no top: the leg went on
+            out.append(first.excursion(self._announced, step, first.far, Ending.WENT_ON, self._reach))
         self._peaks += 1
         self._announced = self._peaks
-        return [Top(self._peaks, first.top_pending, step)]
+        out.append(Top(self._peaks, first.top_pending, step))
+        first.top_pending = None
+        return out
 
     def _close(self, watch: Watch, step: int, pose: Vector, ending: Ending) -> Excursion:
         if self._announced is None:
@@ -222,10 +228,11 @@ class Segmenter:
             if not watch.held:
                 continue
             newest = watch.held[-1]
+            least = min(DIP_SHARE * first.swing, DIP_CHORD)
             away = dist(newest.far, first.rest) >= dist(newest.rest, first.rest)
-            if away and (watch.rested or dist(newest.far, newest.rest) > DIP_SHARE * first.swing):
+            if away and (watch.rested or dist(newest.far, newest.rest) > least):
                 return k
-            large = [e for e in watch.held if dist(e.far, e.rest) > DIP_SHARE * first.swing]
+            large = [e for e in watch.held if dist(e.far, e.rest) > least]
             if len(large) >= 2:
                 return k
         return 0
@@ -264,6 +271,6 @@ class Segmenter:
         first = self._watches[0]
         out = self._report(first.held, step)
         first.held = []
-        if first.away and first.told:
+        if first.away and first.told_swing:
             first.top_pending = first.top
         return out

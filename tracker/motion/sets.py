@@ -65,12 +65,13 @@ class SetBuilder:
         self._partials: list[Candidate] = []
         self._steps = 0
         self._number = 0
-        self._deadline_s = math.inf
+        self.deadline_s = math.inf
+        """Time from which ``tick`` has something to do; infinite when no set is open and nothing waits."""
 
     def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         """Judge a candidate. ``now_s`` is the stream time."""
         out = self._judge(candidate, now_s)
-        self._deadline_s = self._next_deadline_s()
+        self.deadline_s = self._next_deadline_s()
         return out
 
     def plainly_not(self, rough: Candidate) -> bool:
@@ -98,14 +99,9 @@ class SetBuilder:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
 
-    @property
-    def deadline_s(self) -> float:
-        """Time from which ``tick`` has something to do; infinite when no set is open and nothing waits."""
-        return self._deadline_s
-
     def tick(self, now_s: float, open_since_s: float | None) -> list[Outcome]:
         """Let time pass. ``open_since_s`` is when the excursion now open left rest, None at rest."""
-        due = self._deadline_s
+        due = self.deadline_s
         if now_s <= due or (open_since_s is not None and open_since_s <= due):
             return []
         if self._reps:
@@ -114,7 +110,7 @@ class SetBuilder:
             out = self._begin(self._surely(), now_s)
         else:
             out = self._disperse(now_s)
-        self._deadline_s = self._next_deadline_s()
+        self.deadline_s = self._next_deadline_s()
         return out
 
     def _next_deadline_s(self) -> float:
@@ -142,7 +138,7 @@ class SetBuilder:
             self._usual_lever_m = evidence.usual_lever_m(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
-        self._deadline_s = math.inf
+        self.deadline_s = math.inf
         return out
 
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:

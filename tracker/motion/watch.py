@@ -30,6 +30,8 @@ OPEN_CHORD = math.radians(3.0)
 MIN_TURN = math.radians(1.2)
 """No turn is believed on less than this."""
 TOP_GIVEN_BACK = 0.20
+AGAIN_SHARE = 1.0 / 0.6
+"""A leg that goes on this much farther after a peak was told had not reached it."""
 BACK_GIVEN_BACK = 0.35
 """A dip inside a hold up to this share stays in the hold; a deeper one too, until 65 % is returned."""
 CLOSE_LEFT = 0.35
@@ -55,6 +57,8 @@ class Ending(Enum):
     """It went through the rest pose to the other side."""
     LEFT = "left"
     """It never came back."""
+    WENT_ON = "went on"
+    """What was told as its peak was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Watch:
         "still_pose",
         "still_since",
         "swing",
-        "told",
+        "told_swing",
         "top",
         "top_pending",
     )
@@ -130,7 +134,8 @@ class Watch:
         self.swing = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = REST
-        self.told = self.rested = False
+        self.told_swing = 0.0
+        self.rested = False
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
 
@@ -180,8 +185,9 @@ class Watch:
         if away >= self.swing:
             self.far, self.swing, self.top = pose, away, step
         given_back = dist(pose, self.far)
-        if not self.told and (speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing):
-            self.told = True
+        slow = speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing
+        if slow and self.swing > AGAIN_SHARE * self.told_swing:
+            self.told_swing = self.swing
             self.top_pending = self.top
         if given_back > BACK_GIVEN_BACK * self.swing and given_back > MIN_TURN:
             self.state = BACK
@@ -232,7 +238,7 @@ class Watch:
         self.state = OUT
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
-        self.fastest, self.told = speed, False
+        self.fastest, self.told_swing = speed, 0.0
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
         """Follow a return that goes on slowly after it was called over."""
