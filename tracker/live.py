@@ -103,6 +103,7 @@ class LiveSession(Generic[Item]):
         self._writer = writer
         self._said = entry.said
         self._set_said: SetContext | None = None
+        self._unsaved: JournalError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._saving: deque[Future[object]] = deque()
 
@@ -122,7 +123,7 @@ class LiveSession(Generic[Item]):
         Raises
         ------
         JournalError
-            Something could not be saved; the recording is closed all the same.
+            Something could not be saved; everything was counted, shown and recorded all the same.
         """
         if quietly:
             self._show = _nothing
@@ -134,8 +135,9 @@ class LiveSession(Generic[Item]):
             with self._told_later():
                 if self._writer is not None:
                     self._writer.close()
-        for saved in self._saving:
-            saved.result()
+        self._collect(everything=True)
+        if self._unsaved is not None:
+            raise self._unsaved
         self._sign(ending)
 
     def _record(self, item: Item) -> None:
@@ -170,8 +172,15 @@ class LiveSession(Generic[Item]):
     def _save(self, save: Callable[..., object], value: Value) -> None:
         entry = self._entry
         self._saving.append(self._thread.submit(save, entry.session, value, recording=entry.recording))
-        while self._saving and self._saving[0].done():
-            self._saving.popleft().result()
+        self._collect()
+
+    def _collect(self, *, everything: bool = False) -> None:
+        """Look at what became of the saving; the first failure is told in the end."""
+        while self._saving and (everything or self._saving[0].done()):
+            try:
+                self._saving.popleft().result()
+            except JournalError as error:
+                self._unsaved = self._unsaved or error
 
     def _sign(self, ending: Ending) -> None:
         entry, seconds = self._entry, self._stage.duration_s
@@ -272,7 +281,10 @@ def told(said: SetContext, marker: Marker) -> SetContext:
     return said
 
 
-def sha256_of(path: Path) -> str:
-    """Return a file's SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256_of(path: Path) -> str | None:
+    """Return a file's SHA-256; None if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -19,6 +19,8 @@ from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, Rec
 from tracker.stream import Stream
 from tracker.virtual import FAMILY, SENSOR, VirtualSensor, demo_plan, watch
 
+from .conftest import Kickback
+
 Item = GattEvent | Marker
 
 
@@ -146,7 +148,20 @@ def test_a_journal_that_fails_leaves_the_recording(
     with pytest.raises(JournalError, match="damaged"):
         made.run(items)
     assert made.recorded == items
+    assert sum(isinstance(value, Rep) for value in made.shown) == 4
     assert made.session.ending is None
+
+
+def test_a_demo_without_a_journal(kickback: Kickback, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise JournalError("damaged")
+
+    monkeypatch.setattr(Journal, "save_set", fail)
+    done = kickback("demo", "--speed", "max")
+    (path,) = (data / "recordings").iterdir()
+    assert (done.code, done.err) == (2, f"kickback: damaged; the recording is whole: kickback replay {path}\n")
+    monkeypatch.undo()
+    assert "6 reps" in kickback("replay", path, "--data-dir", data).out
 
 
 def test_a_producer_that_fails(made: Made, items: list[Item]) -> None:

@@ -20,6 +20,7 @@ from tracker.exercises import Exercise
 from tracker.journal import (
     Ending,
     Journal,
+    JournalError,
     Sensor,
     SessionId,
     SessionStart,
@@ -79,7 +80,10 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, 
         live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
         view.begin()
         events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
-        ending = asyncio.run(_until_stopped(live, lambda put: paced(events, put, speed)))
+        try:
+            ending = asyncio.run(_until_stopped(live, lambda put: paced(events, put, speed)))
+        except JournalError as error:
+            raise JournalError(f"{error}; the recording is whole: kickback replay {path}") from error
         return Performed(session, ending, path, live.failure)
 
 
