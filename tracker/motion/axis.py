@@ -91,7 +91,10 @@ class PivotFit:
     Attributes
     ----------
     lever_m
-        Distance from the pivot to the sensor, metres.
+        Distance from the pivot to the sensor in the plane of the movement, metres: the acceleration that the pivot
+        explains, over what one metre would make due. (Along the turning axis it cannot be seen.)
+    arm_m
+        Length of the fitted lever, which may stick out along the turning axis.
     explained
         Share of the mean square acceleration that it explains, up to 1.
     even
@@ -104,6 +107,7 @@ class PivotFit:
     """
 
     lever_m: float
+    arm_m: float
     explained: float
     even: float
     rms_m_s2: float
@@ -114,11 +118,13 @@ def judge(out: Pivot, back: Pivot) -> PivotFit:
     """Judge the way out and the way back by one lever."""
     whole = out + back
     arm = whole.lever
+    explained = whole.explained_by(arm)
     even = min(out.explained_by(arm), back.explained_by(arm))
     rms = (whole.energy / whole.rows) ** 0.5
     n = whole.normal
     due = 0.5 * float((n[0, 0] + n[1, 1] + n[2, 2]) / (2.0 * whole.rows)) ** 0.5
-    return PivotFit(math.hypot(*arm), whole.explained_by(arm), even, rms, due)
+    lever = 0.5 * rms * max(0.0, explained) ** 0.5 / due if due > 0.0 else 0.0
+    return PivotFit(lever, math.hypot(*arm), explained, even, rms, due)
 
 
 def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, Pivot]:

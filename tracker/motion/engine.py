@@ -289,9 +289,8 @@ class Tracker:
         out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED and fit.lever_m > 0.0:
-            arm = whole.lever
-            climb = sum(a * (far - rest) for a, far, rest in zip(arm, e.far, e.rest, strict=True)) / fit.lever_m
+        if fit.explained > CLIMB_EXPLAINED:
+            climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
         return whole, fit, climb
 
 

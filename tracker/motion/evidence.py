@@ -46,7 +46,7 @@ HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 """Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
 USUAL_REPS = 4
 """A set of so many tells what is usual for the sets after it."""
-CLEAR_M_S2 = 0.8
+CLEAR_M_S2 = 0.3
 LEVER_SPREAD = 2.2
 """Those that begin a set swing about one pivot: longest over shortest lever."""
 SET_LEVER_SHARE = 0.4
@@ -55,6 +55,9 @@ USUAL_LEVER_SHARE = 0.5
 same leg, same lever."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
+TOLD_LEVER_M = 0.25
+"""Told an exercise, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15, strides up to 0.28,
+shifts of the leg mostly less than 0.24."""
 SET_LEVER_M = 0.20
 """One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
 CLIMB = 0.05
@@ -131,7 +134,7 @@ def without_pivot(c: Candidate) -> bool:
         return True
     if c.fit.explained < share_due(c.fit.due_m_s2, SLOW_SHARE):
         return True
-    return stepping(c) and c.fit.lever_m > (LEVER_M[1] if c.fit.explained < WELL_EXPLAINED else LONG_LEVER_M)
+    return stepping(c) and c.fit.arm_m > (LEVER_M[1] if c.fit.explained < WELL_EXPLAINED else LONG_LEVER_M)
 
 
 def shaken(c: Candidate) -> bool:

@@ -217,8 +217,12 @@ class SetBuilder:
         return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
     def _strange(self, group: list[Candidate]) -> bool:
-        """Told the exercise: too small or too close a pivot for this person's sets so far."""
-        if self._exercise is None or not self._usual_deg:
+        """Told the exercise: too close a pivot, or too close or too small for this person's sets so far."""
+        if self._exercise is None:
+            return False
+        if 0.0 < evidence.usual_lever_m(group) < evidence.TOLD_LEVER_M:
+            return True
+        if not self._usual_deg:
             return False
         small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
