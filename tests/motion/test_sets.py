@@ -55,7 +55,7 @@ def test_what_waited_in_vain_says_so():
     out = values(REST, lifts(2), AFTER, told=False)
     alone = [v for v in out if isinstance(v, Rejected) and v.reason is Reason.TOO_FEW]
     assert len([v for v in alone if v.measured.range_deg > 30]) == 2
-    assert all("needed" in v.detail for v in alone)
+    assert all("make a set" in v.detail for v in alone)
 
 
 def test_a_first_repetition_that_turns_out_to_be_partial_is_reclassified():

@@ -61,8 +61,8 @@ CREATE UNIQUE INDEX one_current_scoring ON scorings (session_id) WHERE current =
 
 CREATE TABLE scoring_recordings (
     scoring_id INTEGER NOT NULL REFERENCES scorings,
-    session_id INTEGER NOT NULL,
     recording INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
     PRIMARY KEY (scoring_id, recording),
     FOREIGN KEY (session_id, recording) REFERENCES recordings (session_id, number)
 ) STRICT, WITHOUT ROWID;

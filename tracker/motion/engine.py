@@ -123,7 +123,7 @@ class Tracker:
     def _interrupt(self, reason: Reason) -> list[Value]:
         """End what is open: the stream ends here, or has a hole too long to bridge."""
         newest = self._fine.end - 1
-        detail = "the stream broke off" if reason is Reason.GAP else "the recording ended"
+        detail = "the stream broke off" if reason is Reason.GAP else "the stream ended"
         out: list[Value] = []
         while self._due:
             out += self._judge(self._due.popleft()[1], newest)

@@ -145,7 +145,7 @@ class SetBuilder:
         """Judge the candidate by itself."""
         least = self._least_deg()
         if c.range_deg < least:
-            return Reason.TOO_SMALL, f"range {c.range_deg:.0f}° < {least:.1f}°"
+            return Reason.TOO_SMALL, f"range {c.range_deg:.1f}° < {least:.1f}°"
         hurry = evidence.too_fast(c)
         if hurry:
             return Reason.TOO_FAST, hurry
@@ -156,7 +156,7 @@ class SetBuilder:
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c) and not vouched:
-            return Reason.WALKING, f"{after_s:.2f} s after a step"
+            return Reason.WALKING, f"{max(0.0, after_s):.2f} s after a step"
         if self._exercise is not None and evidence.goes_against(c, self._exercise, evidence.CLIMB):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if evidence.shaken(c):
@@ -299,7 +299,7 @@ class SetBuilder:
     def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
         """Those who waited in vain."""
         waiting, self._waiting = self._waiting, []
-        detail = f"{len(waiting)} alike, {COMPANY} needed"
+        detail = f"stood alone: {COMPANY} alike ones in a row make a set"
         if reason is Reason.NO_LEVER:
             detail = "together they did not swing about a knee or hip"
         if reason is Reason.WRONG_WAY:
