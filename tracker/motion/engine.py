@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import replace
+from math import dist
 
 import numpy as np
 
 from tracker.exercises import Exercise
+from tracker.motion import evidence
 from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
-from tracker.motion.evidence import BESIDE_S, STEP_LONGEST_S, Candidate
+from tracker.motion.evidence import Candidate
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
@@ -24,7 +26,7 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
-from tracker.motion.watch import Ending, Excursion, angle, cross, tangent
+from tracker.motion.watch import CLOSE_LEFT, Ending, Excursion, angle, cross, tangent
 
 ALGORITHM_VERSION = "1"
 
@@ -77,7 +79,6 @@ class Tracker:
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
-        self._wrong_peak = 0
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
@@ -181,17 +182,20 @@ class Tracker:
             step += 1
         return out
 
-    def _turn_round(self, e: Excursion, rep: Rep, wrong: set[int], newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
-        again = rep.start_s - self._wrong_until_s < BESIDE_S
+        again = rep.start_s - self._wrong_until_s < evidence.BESIDE_S
         self._wrong_until_s = rep.end_s
-        before, self._wrong_peak = self._wrong_peak, e.peak
-        if rep.under_tension_s < STEP_LONGEST_S and not again:
+        if rep.under_tension_s < evidence.STEP_LONGEST_S and not again:
             return []
-        if again:
-            wrong.add(before)
+        first = e
+        for before in reversed(list(self._judged)[:-1]):
+            same_end = dist(before.far, e.far) < CLOSE_LEFT * dist(e.rest, e.far)
+            follows = (first.opened - before.end) * self._step_s < evidence.FOLLOWS_S
+            if not same_end or not follows or self._sets.counts(before.peak):
+                break
+            first = before
         values: list[Value] = []
-        first = next(j for j in self._judged if j.peak in wrong)
         for event in self._segmenter.turn_round(first):
             values += self._event(event, newest // self._stride)
         return values
@@ -228,9 +232,8 @@ class Tracker:
         values: list[Value] = []
         values += self._sets.push(replace(rough, rep=rep), self._time(newest))
         self._judged.append(e)
-        wrong = {v.peak for v in values if isinstance(v, Rejected) and v.reason is Reason.WRONG_WAY}
-        if wrong:
-            values += self._turn_round(e, rep, wrong, newest)
+        if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
+            values += self._turn_round(e, rep, newest)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:

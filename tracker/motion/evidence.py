@@ -69,6 +69,8 @@ SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
 """What follows a step within this time, or precedes it, is a step too."""
+FOLLOWS_S = 3.0
+"""One excursion follows another within this time."""
 STEP_LONGEST_S = 2.1
 """No swing of a walking leg lasts longer."""
 

@@ -85,8 +85,8 @@ class SetBuilder:
         doubt = self._veto(candidate)
         if doubt is not None:
             out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
-            if doubt[0] is Reason.WRONG_WAY and self._waiting and evidence.same_way(candidate, self._waiting[-1]):
-                out += self._disperse(now_s, Reason.WRONG_WAY)
+            if doubt[0] is Reason.WRONG_WAY:
+                out += self._wrong_too(candidate, now_s)
             as_large = self._waiting and candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg
             if doubt[0] is Reason.NO_LEVER and as_large:
                 out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
@@ -98,6 +98,20 @@ class SetBuilder:
         if self._reps:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
+
+    def counts(self, peak: int) -> bool:
+        """The open set counts the excursion with this peak."""
+        return any(c.rep.peak == peak for c in self._reps)
+
+    def _wrong_too(self, c: Candidate, now_s: float) -> list[Outcome]:
+        """What went the same way just before was wrong too, even the only repetition of a set."""
+        if len(self._reps) == 1:
+            (only,) = self._reps
+            if evidence.same_way(c, only) and c.rep.start_s - only.rep.end_s < evidence.FOLLOWS_S:
+                self._partials.append(self._reps.pop())
+        if self._waiting and evidence.same_way(c, self._waiting[-1]):
+            return self._disperse(now_s, Reason.WRONG_WAY)
+        return []
 
     def tick(self, now_s: float, open_since_s: float | None) -> list[Outcome]:
         """Let time pass. ``open_since_s`` is when the excursion now open left rest, None at rest."""
@@ -126,6 +140,7 @@ class SetBuilder:
         """Close the open set: the person said so, or it is over."""
         out = self._disperse(now_s)
         if not self._reps:
+            self._partials = []
             return out
         reps = [c.rep for c in self._reps]
         partials = [c.rep for c in self._partials]
@@ -164,7 +179,9 @@ class SetBuilder:
         return None
 
     def _too_close(self, c: Candidate) -> bool:
-        """It turned about a point far closer than the open set's."""
+        """It turned about a point too close for a hip, or far closer than the open set's."""
+        if self._exercise is not None and 0.0 < evidence.usual_lever_m([c]) < evidence.TOLD_LEVER_M:
+            return True
         if len(self._reps) < COMPANY:
             return False
         return 0.0 < evidence.usual_lever_m([c]) < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
@@ -217,12 +234,8 @@ class SetBuilder:
         return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
     def _strange(self, group: list[Candidate]) -> bool:
-        """Told the exercise: too close a pivot, or too close or too small for this person's sets so far."""
-        if self._exercise is None:
-            return False
-        if 0.0 < evidence.usual_lever_m(group) < evidence.TOLD_LEVER_M:
-            return True
-        if not self._usual_deg:
+        """Told the exercise: too small or too close a pivot for this person's sets so far."""
+        if self._exercise is None or not self._usual_deg:
             return False
         small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
