@@ -238,8 +238,8 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
     recording = read_samples_csv(path)
     tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=profile)
     values: list[Value] = []
-    for block in recording.blocks:
-        for part in sliced(block) if isinstance(block, Samples) else ():
+    for block in recording.samples:
+        for part in sliced(block):
             values += tracker.push(part)
             if progress:
                 progress((part.start_index + len(part)) * recording.period_s / recording.duration_s)

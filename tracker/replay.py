@@ -111,8 +111,8 @@ class SamplesStage:
 def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples]:
     def items() -> Iterator[tuple[int, Samples]]:
         size = max(1, round(BLOCK_S / recording.period_s))
-        for block in recording.blocks:
-            for part in sliced(block, size) if isinstance(block, Samples) else ():
+        for block in recording.samples:
+            for part in sliced(block, size):
                 yield round((part.start_index + len(part)) * recording.period_s * 1e9), part
 
     stage = SamplesStage(recording, profile)

@@ -65,6 +65,11 @@ class CsvRecording:
     blocks: tuple[Samples | Gap, ...]
 
     @property
+    def samples(self) -> tuple[Samples, ...]:
+        """The stretches alone; the core finds the holes by itself."""
+        return tuple(block for block in self.blocks if isinstance(block, Samples))
+
+    @property
     def rate_hz(self) -> float:
         """Samples per second."""
         return 1.0 / self.period_s

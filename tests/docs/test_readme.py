@@ -1,0 +1,65 @@
+"""The README's commands and examples are true."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracker.exercises import exercises
+from tracker.motion.values import Flag, Reason
+from tracker.simulation import SensorModel, scenario, sense, simulate, write_csv
+
+README = Path(__file__).parents[2] / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_it_opens_with_two_commands_that_need_nothing_but_python():
+    job, tests = blocks("sh")[:2]
+    assert TEXT.index(job) < TEXT.index(tests) < 700
+    assert job.strip().endswith(".venv/bin/kickback demo")
+    assert tests.strip().endswith(".venv/bin/python -m pytest -q")
+    for command in (job, tests):
+        assert command.startswith("python3 -m venv .venv && .venv/bin/python -m pip install")
+        assert len(command.strip().splitlines()) == 1
+
+
+def test_the_python_example_runs(tmp_path):
+    (example,) = blocks("python")
+    write_csv(tmp_path / "workout.csv", sense(simulate(scenario("nominal", "cable", 3), 3), SensorModel(), 3))
+    run = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(README.parent), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "Rep(" in run.stdout
+    assert "ExerciseSet(" in run.stdout
+
+
+@pytest.mark.parametrize("word", [*Flag, *Reason, *exercises()])
+def test_every_word_of_the_vocabularies_is_there(word):
+    assert f"`{word}`" in TEXT
+
+
+def test_every_command_is_documented_and_no_other():
+    typer = pytest.importorskip("typer.main")
+    from tracker.cli import app
+
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert commands == set(typer.get_command(app).commands)
+    assert set(re.findall(r"`kickback ([a-z]+)[^`]*`", TEXT)) - {"COMMAND"} == commands
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert target.startswith("https://") or (README.parent / target).exists(), target
