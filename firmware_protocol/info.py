@@ -91,9 +91,7 @@ class Rate:
     @property
     def hz(self) -> float:
         """The best known rate, Hz: measured, or nominal before there is a measurement."""
-        return (
-            self.measured_rate_millihz / 1000.0 if self.measured_rate_millihz else float(self.nominal_rate_hz)
-        )
+        return self.measured_rate_millihz / 1000.0 if self.measured_rate_millihz else float(self.nominal_rate_hz)
 
     @property
     def period_s(self) -> float:

@@ -94,9 +94,7 @@ class MotionPacket:
             raise ValueError(f"flags is {int(self.flags):#x}, reserved bits are sent as 0")
         count, rest = divmod(len(self.payload), SAMPLE_BYTES)
         if rest or not 0 < count <= MOST_SAMPLES:
-            raise ValueError(
-                f"payload has {len(self.payload)} bytes, expected 1 to {MOST_SAMPLES} × {SAMPLE_BYTES}"
-            )
+            raise ValueError(f"payload has {len(self.payload)} bytes, expected 1 to {MOST_SAMPLES} × {SAMPLE_BYTES}")
 
     @property
     def count(self) -> int:
@@ -108,9 +106,7 @@ class MotionPacket:
         return tuple(_SAMPLE.iter_unpack(self.payload))
 
     @classmethod
-    def of(
-        cls, samples: Iterable[Sequence[int]], *, stream: int, index: int, time_us: int, lost: bool = False
-    ) -> Self:
+    def of(cls, samples: Iterable[Sequence[int]], *, stream: int, index: int, time_us: int, lost: bool = False) -> Self:
         """Pack rows of six raw integers; CLIPPED is set where one of them says so.
 
         Parameters
@@ -131,9 +127,7 @@ class MotionPacket:
         try:
             payload = b"".join(_SAMPLE.pack(*row) for row in rows)
         except struct.error as error:
-            raise ValueError(
-                f"a sample is not six integers from {CLIPPED_LOW} to {CLIPPED_HIGH}: {error}"
-            ) from None
+            raise ValueError(f"a sample is not six integers from {CLIPPED_LOW} to {CLIPPED_HIGH}: {error}") from None
         clipped = any(value in (CLIPPED_LOW, CLIPPED_HIGH) for value in chain.from_iterable(rows))
         flags = MotionFlags(clipped * MotionFlags.CLIPPED | lost * MotionFlags.LOST)
         return cls(stream, index, time_us, payload, flags)
@@ -159,10 +153,7 @@ class MotionPacket:
         return cls(stream, index, time_us, payload, _FLAGS[first & 0xF])
 
     def __bytes__(self) -> bytes:
-        return (
-            _HEADER.pack(PROTOCOL_MAJOR << 4 | self.flags, self.stream, self.index, self.time_us)
-            + self.payload
-        )
+        return _HEADER.pack(PROTOCOL_MAJOR << 4 | self.flags, self.stream, self.index, self.time_us) + self.payload
 
 
 def samples_per_notification(mtu: int, rate_hz: float) -> int:

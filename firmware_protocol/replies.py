@@ -217,9 +217,7 @@ class Refused:
 Reply = Started | Stopped | RateSet | RangesSet | Pong | Refused
 
 _STATUSES = frozenset(Status)
-_REPLIES: dict[int, type[Reply]] = {
-    kind.opcode | _REPLY: kind for kind in (Started, Stopped, RateSet, RangesSet, Pong)
-}
+_REPLIES: dict[int, type[Reply]] = {kind.opcode | _REPLY: kind for kind in (Started, Stopped, RateSet, RangesSet, Pong)}
 
 
 def decode_reply(data: Buffer) -> Reply:

@@ -49,9 +49,7 @@ def make_set() -> MakeSet:
     def make(number: int = 1, *, reps: int = 4, partials: int = 1, at_s: float | None = None) -> ExerciseSet:
         first = 100.0 * number if at_s is None else at_s
         counted = tuple(rep_at(first + 4.1 * i, peak=i + 1, range_deg=30.0 + i) for i in range(reps))
-        small = tuple(
-            rep_at(first + 4.1 * (reps + i), peak=reps + i + 1, range_deg=9.0) for i in range(partials)
-        )
+        small = tuple(rep_at(first + 4.1 * (reps + i), peak=reps + i + 1, range_deg=9.0) for i in range(partials))
         pauses = (*[0.8] * (reps - 1), None)
         return ExerciseSet(number, counted, small, pauses, counted[-1].end_s + 8.0)
 

@@ -29,9 +29,7 @@ def filled(path: Path, start: SessionStart, make_set, make_rep, *, recording: Pa
 
 
 def test_two_runs_have_one_content(tmp_path: Path, start: SessionStart, make_set, make_rep) -> None:
-    later = replace(
-        start, started_at=start.started_at + timedelta(days=9), notes="replayed", algorithm_version="9"
-    )
+    later = replace(start, started_at=start.started_at + timedelta(days=9), notes="replayed", algorithm_version="9")
     one, first = filled(tmp_path / "a" / "j", start, make_set, make_rep, recording=tmp_path / "a.mcap")
     two, second = filled(tmp_path / "b" / "j", later, make_set, make_rep, recording=tmp_path / "b.mcap")
     with one, two:
@@ -107,9 +105,7 @@ def test_the_journal_alone_imports_no_pandas() -> None:
 
 def test_a_devices_text_cannot_do_harm(journal: Journal, session: str) -> None:
     evil = "\x1b]0;owned\x07\r\nDROP\u202e\ud800" + "x" * 5000
-    journal.add_sensor(
-        session, Sensor(family="f", name=evil, address="'; --", info={evil: evil, "hz": 100.0})
-    )
+    journal.add_sensor(session, Sensor(family="f", name=evil, address="'; --", info={evil: evil, "hz": 100.0}))
     (sensor,) = journal.session(session).sensors
     assert len(sensor.name) == 80
     for text in (sensor.name, *map(str, sensor.info), *map(str, sensor.info.values())):

@@ -58,9 +58,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(path: Path) -> None:
             saved = journal.session(session)
             assert len(saved.sets) >= acknowledged
             assert all(len(item.reps) == 12 for item in saved.sets)
-            assert sum(line.reps for line in journal.sessions() if line.uuid == session) == 12 * len(
-                saved.sets
-            )
+            assert sum(line.reps for line in journal.sessions() if line.uuid == session) == 12 * len(saved.sets)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -52,9 +52,7 @@ def test_a_deleted_repetition_is_shown_as_deleted(journal: Journal, saved: Sessi
     assert read.sets[0].edits == (edit_id,)
     assert read.sets[0].measured == saved.sets[0].measured
     assert read.sets[0].totals.reps == 3
-    assert [(item.edit, item.applied, item.undone) for item in read.edits] == [
-        (DeleteRep(gone.rep_id), True, False)
-    ]
+    assert [(item.edit, item.applied, item.undone) for item in read.edits] == [(DeleteRep(gone.rep_id), True, False)]
     (summary,) = journal.sessions()
     assert (summary.reps, summary.edits) == (7, 1)
 
@@ -107,9 +105,7 @@ def test_the_last_change_wins_and_undo_brings_the_one_before(journal: Journal, s
     assert [item.applied for item in read.edits] == [True, True, False, True]
 
 
-def test_edits_that_fit_nothing_are_refused_and_leave_no_trace(
-    journal: Journal, saved: Session, start
-) -> None:
+def test_edits_that_fit_nothing_are_refused_and_leave_no_trace(journal: Journal, saved: Session, start) -> None:
     other = journal.begin_session(start)
     rep_id = saved.sets[0].reps[0].rep_id
     for session, edit in (
@@ -161,9 +157,7 @@ def test_what_was_said_of_a_set_carries_over(journal: Journal, session: str, mak
     assert second.said == SetContext(side="left", exercise="cable", load_kg=7.5)
 
 
-def test_an_edit_at_a_place_the_new_scoring_leaves_empty_is_kept(
-    journal: Journal, saved: Session, make_set
-) -> None:
+def test_an_edit_at_a_place_the_new_scoring_leaves_empty_is_kept(journal: Journal, saved: Session, make_set) -> None:
     extra = saved.sets[0].partials[0].rep
     journal.edit(saved.uuid, DeleteRep(saved.sets[0].reps[0].rep_id))
     journal.edit(saved.uuid, AddRep(saved.sets[0].set_id, extra))

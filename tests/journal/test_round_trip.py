@@ -106,9 +106,7 @@ def test_what_goes_in_comes_out(
     assert [row.measured for row in live.sets] == exercise_sets
     assert {row.said for row in live.sets} <= {context}
     assert [
-        Rejected(
-            row.peak, row.start_s, row.end_s, row.reported_s, Reason(row.reason), row.detail, row.measured
-        )
+        Rejected(row.peak, row.start_s, row.end_s, row.reported_s, Reason(row.reason), row.detail, row.measured)
         for row in live.rejected
     ] == rejected
     assert [row.gap for row in live.gaps] == holes
@@ -170,9 +168,7 @@ def test_a_whole_session(journal: Journal, start: SessionStart, make_set, tmp_pa
     assert logged.context == SetContext(side="left", exercise="cable", load_kg=7.5)
     assert logged.reps[1].flags == ("no-hold", "too-fast")
     assert [rep.bottom_pause_s for rep in logged.reps] == [0.8, 0.8, 0.8, None]
-    assert [(item.question, item.value, item.set_number) for item in read.answers] == [
-        ("reps-in-reserve", 2, 1)
-    ]
+    assert [(item.question, item.value, item.set_number) for item in read.answers] == [("reps-in-reserve", 2, 1)]
     assert read.scoring.recordings == (1, 2)
 
 
@@ -241,9 +237,7 @@ def test_two_sensors_must_be_told_apart(journal: Journal, session: str, make_set
     assert [row["sensor"] for row in journal.session(session).content()["sets"]] == [1, 2]
 
 
-def test_a_resumed_session_numbers_its_sets_on(
-    journal: Journal, session: str, make_set, tmp_path: Path
-) -> None:
+def test_a_resumed_session_numbers_its_sets_on(journal: Journal, session: str, make_set, tmp_path: Path) -> None:
     journal.add_recording(session, tmp_path / "a")
     journal.save_set(session, make_set(1))
     journal.end_session(session, Ending.INTERRUPTED)
@@ -277,9 +271,7 @@ def test_unknown_recordings_and_sensors_are_refused(journal: Journal, session: s
         journal.session(session, scoring_id=99)
 
 
-def test_the_callers_mistakes_write_nothing(
-    journal: Journal, session: str, start: SessionStart, make_set
-) -> None:
+def test_the_callers_mistakes_write_nothing(journal: Journal, session: str, start: SessionStart, make_set) -> None:
     whole = make_set()
     broken = replace(whole, reps=(*whole.reps[:-1], replace(whole.reps[-1], range_deg=float("nan"))))
     with pytest.raises(ValueError, match="finite"):
@@ -305,9 +297,7 @@ def test_numpy_numbers_are_welcome(journal: Journal, session: str) -> None:
     assert type(read.start_s) is float
 
 
-def test_a_second_scoring_stands_beside_the_first(
-    journal: Journal, session: str, make_set, tmp_path: Path
-) -> None:
+def test_a_second_scoring_stands_beside_the_first(journal: Journal, session: str, make_set, tmp_path: Path) -> None:
     journal.add_recording(session, tmp_path / "a")
     journal.save_set(session, make_set(1, reps=4))
     newer = Scored(algorithm_version="2026.1", sets=(ScoredSet(measured=make_set(1, reps=5)),))

@@ -17,11 +17,7 @@ SQL = re.compile(
 
 def texts(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def test_the_search_finds_sql() -> None:
@@ -30,11 +26,7 @@ def test_the_search_finds_sql() -> None:
 
 def test_sql_stands_in_one_module() -> None:
     found = [
-        (path.name, text)
-        for path in ROOT.rglob("*.py")
-        if path != HOME
-        for text in texts(path)
-        if SQL.search(text)
+        (path.name, text) for path in ROOT.rglob("*.py") if path != HOME for text in texts(path) if SQL.search(text)
     ]
     assert found == []
 

@@ -125,9 +125,7 @@ def test_samples_come_back_and_clipping_is_said(samples: Any, stream: int, index
 
 
 @given(packets, st.binary(max_size=11), st.integers(0, 3))
-def test_what_a_later_minor_version_adds_to_motion_is_ignored(
-    packet: MotionPacket, rest: bytes, reserved: int
-) -> None:
+def test_what_a_later_minor_version_adds_to_motion_is_ignored(packet: MotionPacket, rest: bytes, reserved: int) -> None:
     data = bytearray(bytes(packet) + rest)
     data[0] |= reserved << 2
     if len(data) <= 512:

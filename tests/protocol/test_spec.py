@@ -58,8 +58,7 @@ def unpack(rows: list[list[str]], data: bytes) -> dict[str, Any]:
     names, packing = layout(rows)
     fields = dict(zip(names, packing.unpack_from(data), strict=True))
     return {
-        name: value.split(b"\0")[0].decode() if isinstance(value, bytes) else value
-        for name, value in fields.items()
+        name: value.split(b"\0")[0].decode() if isinstance(value, bytes) else value for name, value in fields.items()
     }
 
 
@@ -104,9 +103,7 @@ def test_statuses() -> None:
 
 
 def test_flags() -> None:
-    assert {row[0]: int(row[1], 16) for row in table("Motion", 1)} == {
-        flag.name: flag for flag in MotionFlags
-    }
+    assert {row[0]: int(row[1], 16) for row in table("Motion", 1)} == {flag.name: flag for flag in MotionFlags}
 
 
 def test_batches() -> None:

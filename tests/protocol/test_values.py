@@ -75,9 +75,7 @@ def test_the_measured_rate_counts_once_there_is_one() -> None:
     assert Rate(104, 101_873).period_s == pytest.approx(1 / 101.873)
 
 
-@pytest.mark.parametrize(
-    ("measured", "good"), [(80_000, True), (120_000, True), (79_999, False), (120_001, False)]
-)
+@pytest.mark.parametrize(("measured", "good"), [(80_000, True), (120_000, True), (79_999, False), (120_001, False)])
 def test_a_measured_rate_is_within_a_fifth_of_nominal(measured: int, good: bool) -> None:
     if good:
         assert Rate(100, measured).hz == measured / 1000
@@ -129,9 +127,7 @@ def test_reserved_flags_cannot_be_sent() -> None:
         replace(PACKET, flags=MotionFlags(4))
 
 
-@pytest.mark.parametrize(
-    "row", [(0,) * 5, (0,) * 7, (0, 0, 32768, 0, 0, 0), (0, 0, -32769, 0, 0, 0), (0.5,) * 6]
-)
+@pytest.mark.parametrize("row", [(0,) * 5, (0,) * 7, (0, 0, 32768, 0, 0, 0), (0, 0, -32769, 0, 0, 0), (0.5,) * 6])
 def test_a_sample_is_six_int16(row: Any) -> None:
     with pytest.raises(ValueError, match="six integers"):
         MotionPacket.of([row], stream=1, index=2, time_us=3)

@@ -50,9 +50,7 @@ def items() -> list[GattEvent | Marker]:
 
 
 @pytest.fixture(scope="session")
-def recorded(
-    tmp_path_factory: pytest.TempPathFactory, header: Header, items: list[GattEvent | Marker]
-) -> Path:
+def recorded(tmp_path_factory: pytest.TempPathFactory, header: Header, items: list[GattEvent | Marker]) -> Path:
     """Those, recorded and closed."""
     path = tmp_path_factory.mktemp("recorded") / "small.mcap"
     with RecordingWriter(path, header) as writer:

@@ -142,9 +142,7 @@ def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data: b
     assert read(path, b"\x89MCAP0\r\n" + data) is None
 
 
-def test_a_damaged_chunk_costs_only_itself(
-    recorded: Path, header: Header, items: Items, tmp_path: Path
-) -> None:
+def test_a_damaged_chunk_costs_only_itself(recorded: Path, header: Header, items: Items, tmp_path: Path) -> None:
     data = bytearray(recorded.read_bytes())
     start, end = chunks_of(data)[3]
     data[end - 5] ^= 0xFF
@@ -239,13 +237,9 @@ def test_a_length_from_the_file_is_no_allocation(recorded: Path, tmp_path: Path)
     data = bytearray(recorded.read_bytes())
     start, _ = chunks_of(data)[2]
     data[start + 25 : start + 33] = (2**62).to_bytes(8, "little")
-    assert check_damaged(
-        tmp_path / "a.mcap", data, open_recording(recorded).header, list(open_recording(recorded))
-    )
+    assert check_damaged(tmp_path / "a.mcap", data, open_recording(recorded).header, list(open_recording(recorded)))
     data[start + 1 : start + 9] = (2**62).to_bytes(8, "little")
-    assert check_damaged(
-        tmp_path / "a.mcap", data, open_recording(recorded).header, list(open_recording(recorded))
-    )
+    assert check_damaged(tmp_path / "a.mcap", data, open_recording(recorded).header, list(open_recording(recorded)))
 
 
 def test_a_recording_can_be_left_early(recorded: Path, items: Items) -> None:

@@ -85,9 +85,7 @@ def test_a_file_that_fails_halfway_never_appears(tmp_path: Path, overwrite: bool
     assert not list(tmp_path.iterdir())
 
 
-def test_without_hard_links_nothing_is_overwritten_either(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_hard_links_nothing_is_overwritten_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(95, "Operation not supported")
 

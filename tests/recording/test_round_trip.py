@@ -61,9 +61,7 @@ headers = st.builds(
 
 def items_of(header: Header) -> st.SearchStrategy[list[GattEvent | Marker]]:
     numbers = [sensor.number for sensor in header.sensors]
-    markers = st.builds(
-        Marker, times, st.sampled_from(list(MarkerKind)), texts, st.none() | st.integers(0, 65535)
-    )
+    markers = st.builds(Marker, times, st.sampled_from(list(MarkerKind)), texts, st.none() | st.integers(0, 65535))
     if not numbers:
         return st.lists(markers, max_size=10)
     events = st.builds(
@@ -138,9 +136,7 @@ def test_sensor_numbers_are_unique(header: Header) -> None:
         replace(header, sensors=(SensorEntry(1, "a"), SensorEntry(1, "b")))
 
 
-def test_other_mcap_readers_understand_it(
-    recorded: Path, header: Header, items: list[GattEvent | Marker]
-) -> None:
+def test_other_mcap_readers_understand_it(recorded: Path, header: Header, items: list[GattEvent | Marker]) -> None:
     with recorded.open("rb") as file:
         records = list(StreamReader(file, validate_crcs=True).records)
         messages = [record for record in records if isinstance(record, Message)]

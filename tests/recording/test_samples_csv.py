@@ -174,9 +174,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=300), st.booleans())
 @settings(deadline=None)
-def test_any_bytes_are_refused_in_one_line(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, headed: bool
-) -> None:
+def test_any_bytes_are_refused_in_one_line(tmp_path_factory: pytest.TempPathFactory, data: bytes, headed: bool) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(HEAD.encode() + b"\n" + data if headed else data)
     said(path)
@@ -226,9 +224,7 @@ def test_round_trip(
         assert after.start_index == before.start_index - first
         np.testing.assert_allclose(after.acc, before.acc, rtol=1e-8)
         np.testing.assert_allclose(after.gyr, before.gyr, rtol=1e-8)
-    assert [part.samples_lost for part in read.blocks if isinstance(part, Gap)] == [
-        lost for _, lost in runs[:-1]
-    ]
+    assert [part.samples_lost for part in read.blocks if isinstance(part, Gap)] == [lost for _, lost in runs[:-1]]
 
 
 def test_lost_samples_become_missing_rows(tmp_path: Path) -> None:

@@ -57,8 +57,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     moments = random.Random(0)
     paths = [tmp_path / f"{i}.mcap" for i in range(6)]
     children = [
-        subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE)
-        for path in paths
+        subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(path)], stdout=subprocess.PIPE) for path in paths
     ]
     outputs = []
     for child in children:
@@ -145,11 +144,7 @@ def test_a_full_disk(tmp_path: Path, on_disk: Callable[..., None], room: int) ->
     assert size <= room
     assert str(caught.value) == (
         f"{path}: byte {size}: cannot write (no space left on device); "
-        + (
-            f"{len(events)} events, {events[-1].host_ns / 1e9:.1f} s, are kept"
-            if events
-            else "no event is kept"
-        )
+        + (f"{len(events)} events, {events[-1].host_ns / 1e9:.1f} s, are kept" if events else "no event is kept")
     )
     with pytest.raises(RecordingError):
         recorder.mark(Marker(0, MarkerKind.NOTE))
@@ -192,9 +187,7 @@ def test_an_error_in_the_block_is_not_hidden(tmp_path: Path, on_disk: Callable[.
     assert "no space left" in "".join(caught.value.__notes__)
 
 
-def test_a_failure_in_the_background_reaches_the_next_call(
-    tmp_path: Path, on_disk: Callable[..., None]
-) -> None:
+def test_a_failure_in_the_background_reaches_the_next_call(tmp_path: Path, on_disk: Callable[..., None]) -> None:
     on_disk(2000, error=errno.EIO)
     with RecordingWriter(tmp_path / "a.mcap", HEADER) as recorder:
         for event in notifications(100):
@@ -252,9 +245,7 @@ with RecordingWriter(sys.argv[1], header) as writer:
         writer.write(GattEvent(i * 100_000_000, 1, Operation.NOTIFY, {UUID!r}, bytes(range(128))))
 """
     path = tmp_path / "a.mcap"
-    ran = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False
-    )
+    ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False)
     assert "RecordingError: " in ran.stderr
     assert "file too large" in ran.stderr
     assert len(list(open_recording(path))) > 50
@@ -283,8 +274,7 @@ def test_many_threads_may_write(tmp_path: Path) -> None:
     path = tmp_path / "a.mcap"
     with RecordingWriter(path, HEADER) as recorder:
         threads = [
-            threading.Thread(target=lambda: [recorder.write(e) for e in notifications(2000, 8)])
-            for _ in range(4)
+            threading.Thread(target=lambda: [recorder.write(e) for e in notifications(2000, 8)]) for _ in range(4)
         ]
         for thread in threads:
             thread.start()

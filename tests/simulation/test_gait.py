@@ -57,9 +57,7 @@ def test_the_ankle_is_about_three_times_as_fast_as_the_walker(seed):
     rng = np.random.default_rng(seed)
     style = gait(rng)
     stretch = walk(30, style, rng)
-    ankle = stretch.knee + 0.42 * np.stack(
-        [-np.sin(stretch.pitch), 0 * stretch.pitch, -np.cos(stretch.pitch)], 1
-    )
+    ankle = stretch.knee + 0.42 * np.stack([-np.sin(stretch.pitch), 0 * stretch.pitch, -np.cos(stretch.pitch)], 1)
     fastest = np.percentile(np.abs(np.diff(ankle[:, 0])) * RATE_HZ, 99.5)
     assert 2.3 < fastest / (style.stride_m / style.stride_s) < 3.5
 
@@ -69,9 +67,7 @@ def test_turning_about_changes_the_heading():
     assert walk(12, gait(rng), rng, turn_rad=np.pi).end[2] == pytest.approx(np.pi, abs=1e-6)
 
 
-@pytest.mark.skipif(
-    not RECORDED.exists(), reason="needs the recording of a phone on the shin (development data)"
-)
+@pytest.mark.skipif(not RECORDED.exists(), reason="needs the recording of a phone on the shin (development data)")
 def test_magnitudes_match_a_recorded_walk():
     data = np.genfromtxt(RECORDED, delimiter=",", skip_header=1)[750:5500]
     simulated = [sense(walking(s), SensorModel(rate_hz=50, above_ankle_m=0.2), s) for s in range(6)]

@@ -106,9 +106,7 @@ def test_a_repetition_closes_its_path_about_a_pivot(exercise, name):
 
 @pytest.mark.parametrize("doing", ["fidget", "squat", "sit"])
 def test_standing_activities_leave_the_foot_about_where_it_is(doing):
-    simulated = simulate(
-        Plan("cable", (Activity("stand", 2), Activity(doing, 6), Activity("stand", 2))), seed=5
-    )
+    simulated = simulate(Plan("cable", (Activity("stand", 2), Activity(doing, 6), Activity("stand", 2))), seed=5)
     away = np.linalg.norm(simulated.ankle - simulated.ankle[0], axis=1)
     assert away.max() < 0.09
     assert np.degrees(np.ptp(np.arcsin(rotations.rotate(simulated.quat, [0, 0, 1])[:, 2]))) > 3

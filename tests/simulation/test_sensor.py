@@ -143,9 +143,7 @@ def test_the_csv_follows_the_contract(session, tmp_path):
     assert truth.name == "walk.truth.json"
     with gzip.open(path, "rt") as file:
         rows = list(csv.reader(file))
-    assert ",".join(rows[0]) == (
-        "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
-    )
+    assert ",".join(rows[0]) == ("time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s")
     table = np.array(rows[1:], dtype=float)
     np.testing.assert_allclose(table[:, 0], stream.time_s, atol=1e-6)
     np.testing.assert_allclose(table[:, 1:4], stream.acc, atol=1e-6)

@@ -20,9 +20,7 @@ def content(session: Session) -> dict[str, Any]:
     """
     return {
         "schema": CONTENT_SCHEMA,
-        "sets": sorted(
-            map(_set, session.sets), key=lambda row: (row["recording"], row["sensor"], row["set"])
-        ),
+        "sets": sorted(map(_set, session.sets), key=lambda row: (row["recording"], row["sensor"], row["set"])),
         "rejected": sorted(map(_rejected, session.rejected), key=_place),
         "gaps": sorted(map(_gap, session.gaps), key=_place),
     }

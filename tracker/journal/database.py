@@ -53,9 +53,7 @@ def connect(path: Path, *, readonly: bool, migrations: tuple[str, ...] | None = 
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
-            return _prepared(
-                path, steps, _open_reader(path) if readonly else _open(path, "rwc"), readonly=readonly
-            )
+            return _prepared(path, steps, _open_reader(path) if readonly else _open(path, "rwc"), readonly=readonly)
         except sqlite3.Error as error:
             # While a program switches a new file to WAL, or closes it as the last one, SQLite does not wait.
             if not _is(error, sqlite3.SQLITE_BUSY) or time.monotonic() > deadline:

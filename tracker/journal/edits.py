@@ -147,9 +147,7 @@ def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
     return True
 
 
-def _changed(
-    logged: LoggedSet, edit: AddRep | ChangeLoad | ChangeSide | ChangeExercise, by: int
-) -> LoggedSet | None:
+def _changed(logged: LoggedSet, edit: AddRep | ChangeLoad | ChangeSide | ChangeExercise, by: int) -> LoggedSet | None:
     match edit:
         case AddRep():
             return _added(logged, edit, by)

@@ -60,9 +60,7 @@ def frame(session: Session, *, partials: bool) -> pd.DataFrame:
         for partial, reps in ((False, logged.reps), (True, logged.partials if partials else ()))
         for rep in reps
     ]
-    return pd.DataFrame(
-        {name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in COLUMNS.items()}
-    )
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in COLUMNS.items()})
 
 
 def _row(session: Session, logged: LoggedSet, rep: LoggedRep, *, partial: bool) -> dict[str, Any]:

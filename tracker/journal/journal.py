@@ -100,9 +100,7 @@ class Journal:
             stored = writing.relative(path, self.path.parent)
             return writing.add_recording(connection, self._id(session), stored, sha256, seconds)
 
-    def close_recording(
-        self, session: str, number: int, *, sha256: str | None, seconds: float | None
-    ) -> None:
+    def close_recording(self, session: str, number: int, *, sha256: str | None, seconds: float | None) -> None:
         """Say what only a finished recording has."""
         with self._writing() as connection:
             writing.close_recording(connection, self._id(session), number, sha256, seconds)
@@ -136,9 +134,7 @@ class Journal:
         """
         with self._writing() as connection:
             found = self._id(session)
-            scored = ScoredSet(
-                measured=measured, context=context, recording=recording, sensor=sensor, form=form or {}
-            )
+            scored = ScoredSet(measured=measured, context=context, recording=recording, sensor=sensor, form=form or {})
             return writing.save_set(connection, found, reading.current_scoring(connection, found), scored)
 
     def save_rejected(
@@ -150,9 +146,7 @@ class Journal:
             found = self._id(session)
             writing.save_rejected(connection, found, reading.current_scoring(connection, found), scored)
 
-    def save_gap(
-        self, session: str, measured: Gap, *, recording: int | None = None, sensor: int | None = None
-    ) -> None:
+    def save_gap(self, session: str, measured: Gap, *, recording: int | None = None, sensor: int | None = None) -> None:
         """Save a hole in the stream, in the session's current scoring."""
         scored = ScoredGap(measured=measured, recording=recording, sensor=sensor)
         with self._writing() as connection:
@@ -188,9 +182,7 @@ class Journal:
 
     # Afterwards
 
-    def add_scoring(
-        self, session: str, scored: Scored, *, current: bool = True, at: datetime | None = None
-    ) -> int:
+    def add_scoring(self, session: str, scored: Scored, *, current: bool = True, at: datetime | None = None) -> int:
         """Keep what another algorithm made of a session, beside the earlier results; return its id.
 
         All of it is one transaction. ``current``: it is what is shown from now on. Edits, and what was said

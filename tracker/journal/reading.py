@@ -44,9 +44,7 @@ def find(connection: sqlite3.Connection, prefix: str) -> tuple[int, SessionId]:
         raise JournalError(f"no session's id begins with {wanted!r}")
     if len(found) > 1:
         some = ", ".join(row["uuid"] for row in found[:3])
-        raise JournalError(
-            f"more than one session's id begins with {wanted!r}: {some}{', …' * (len(found) > 3)}"
-        )
+        raise JournalError(f"more than one session's id begins with {wanted!r}: {some}{', …' * (len(found) > 3)}")
     return found[0]["session_id"], SessionId(found[0]["uuid"])
 
 
@@ -55,9 +53,7 @@ def current_scoring(connection: sqlite3.Connection, session_id: int) -> int:
     return int(connection.execute(sql.CURRENT_SCORING, (session_id,)).fetchone()[0])
 
 
-def read_session(
-    connection: sqlite3.Connection, folder: Path, session_id: int, scoring_id: int | None
-) -> Session:
+def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, scoring_id: int | None) -> Session:
     """Return the whole session with the edits applied to one of its scorings (None: the current one)."""
     scorings = read_scorings(connection, session_id)
     shown = _chosen(scorings, scoring_id)
@@ -84,9 +80,7 @@ def read_sets(
     reps: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(sql.REPS, (scoring_id,)):
         reps[row["set_id"]].append(row)
-    measured = [
-        rows.read_set(row, reps[row["set_id"]]) for row in connection.execute(sql.SETS, (scoring_id,))
-    ]
+    measured = [rows.read_set(row, reps[row["set_id"]]) for row in connection.execute(sql.SETS, (scoring_id,))]
     return edits.apply(measured, read_ledger(connection, session_id))
 
 
@@ -121,9 +115,7 @@ def read_scorings(connection: sqlite3.Connection, session_id: int) -> tuple[Scor
 def read_recordings(connection: sqlite3.Connection, folder: Path, session_id: int) -> tuple[Recording, ...]:
     """Return the session's recordings in order, with absolute paths."""
     return tuple(
-        Recording(
-            number=row["number"], path=folder / row["path"], sha256=row["sha256"], seconds=row["seconds"]
-        )
+        Recording(number=row["number"], path=folder / row["path"], sha256=row["sha256"], seconds=row["seconds"])
         for row in connection.execute(sql.RECORDINGS, (session_id,))
     )
 

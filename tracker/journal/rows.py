@@ -99,12 +99,8 @@ def rep_rows(scored: ScoredSet) -> list[Cells]:
     """Return the cells of each repetition and partial after set_id."""
     measured, form = scored.measured, scored.form
     counted = zip(measured.reps, measured.bottom_pauses_s, strict=True)
-    rows = [
-        (0, number, *_rep_cells(rep, pause, form)) for number, (rep, pause) in enumerate(counted, start=1)
-    ]
-    return rows + [
-        (1, number, *_rep_cells(rep, None, form)) for number, rep in enumerate(measured.partials, start=1)
-    ]
+    rows = [(0, number, *_rep_cells(rep, pause, form)) for number, (rep, pause) in enumerate(counted, start=1)]
+    return rows + [(1, number, *_rep_cells(rep, None, form)) for number, rep in enumerate(measured.partials, start=1)]
 
 
 def _rep_cells(rep: Rep, pause_s: float | None, form: Mapping[int, tuple[str, ...]]) -> Cells:

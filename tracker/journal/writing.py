@@ -45,9 +45,7 @@ def begin(connection: sqlite3.Connection, session: SessionId, start: SessionStar
     _insert(connection, sql.INSERT_SCORING, (session_id, version, rows.moment(start.started_at), 1))
 
 
-def end(
-    connection: sqlite3.Connection, session_id: int, ended_at: datetime, ending: Ending, words: str | None
-) -> None:
+def end(connection: sqlite3.Connection, session_id: int, ended_at: datetime, ending: Ending, words: str | None) -> None:
     """Note when and how a session ended."""
     kept = None if words is None else notes(words)
     connection.execute(sql.END_SESSION, (rows.moment(ended_at), Ending(ending).value, kept, session_id))
@@ -64,9 +62,7 @@ def add_sensor(connection: sqlite3.Connection, session_id: int, sensor: Sensor) 
     if number > MOST_SENSORS:
         raise JournalError(f"the session already has {MOST_SENSORS} sensors, one per ankle")
     texts = (plain(text, NAME_LENGTH) for text in (sensor.family, sensor.name, sensor.address))
-    connection.execute(
-        sql.INSERT_SENSOR, (session_id, number, *texts, rows.side(sensor.side), plain_json(sensor.info))
-    )
+    connection.execute(sql.INSERT_SENSOR, (session_id, number, *texts, rows.side(sensor.side), plain_json(sensor.info)))
     return number
 
 
@@ -81,9 +77,7 @@ def add_recording(
 ) -> int:
     """Insert a recording, read by the current scoring; return its number."""
     number = len(_recordings(connection, session_id)) + 1
-    connection.execute(
-        sql.INSERT_RECORDING, (session_id, number, path, rows.name(sha256), rows.maybe(seconds))
-    )
+    connection.execute(sql.INSERT_RECORDING, (session_id, number, path, rows.name(sha256), rows.maybe(seconds)))
     scoring_id = reading.current_scoring(connection, session_id)
     connection.execute(sql.INSERT_SCORING_RECORDING, (scoring_id, session_id, number))
     return number
@@ -108,14 +102,10 @@ def save_set(connection: sqlite3.Connection, session_id: int, scoring_id: int, s
     return set_id
 
 
-def save_rejected(
-    connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredRejected
-) -> None:
+def save_rejected(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredRejected) -> None:
     """Insert an excursion that was not counted."""
     stream = _stream(connection, session_id, scored)
-    connection.execute(
-        sql.INSERT_REJECTED, (scoring_id, session_id, *stream, *rows.rejected_cells(scored.measured))
-    )
+    connection.execute(sql.INSERT_REJECTED, (scoring_id, session_id, *stream, *rows.rejected_cells(scored.measured)))
 
 
 def save_gap(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredGap) -> None:
@@ -137,9 +127,7 @@ def answer(
     connection.execute(sql.INSERT_ANSWER, cells)
 
 
-def add_scoring(
-    connection: sqlite3.Connection, session_id: int, scored: Scored, at: datetime, *, current: bool
-) -> int:
+def add_scoring(connection: sqlite3.Connection, session_id: int, scored: Scored, at: datetime, *, current: bool) -> int:
     """Insert what an algorithm made of a whole session; return the scoring's id."""
     version = plain(scored.algorithm_version, NAME_LENGTH)
     scoring_id = _insert(connection, sql.INSERT_SCORING, (session_id, version, rows.moment(at), 0))

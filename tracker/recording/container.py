@@ -41,9 +41,7 @@ class Container:
     ) -> None:
         self.messages = 0
         kinds = IndexType.ALL if index_messages else IndexType.CHUNK | IndexType.METADATA
-        self._writer = Writer(
-            stream, chunk_size=chunk_size, compression=CompressionType.ZSTD, index_types=kinds
-        )
+        self._writer = Writer(stream, chunk_size=chunk_size, compression=CompressionType.ZSTD, index_types=kinds)
         if not index_messages:
             setattr(self._writer, CHUNK_LIST, _ChunkList())
         self._writer.start(wire.PROFILE, f"kickback {header.program}")

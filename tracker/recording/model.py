@@ -205,9 +205,7 @@ class Header:
         fields = _Fields(described, "header")
         schema = fields.integer("schema")
         if not 1 <= schema <= SCHEMA:
-            raise ValueError(
-                f"made by a newer program (schema {schema}); this one reads up to schema {SCHEMA}"
-            )
+            raise ValueError(f"made by a newer program (schema {schema}); this one reads up to schema {SCHEMA}")
         return cls(
             program=fields.text("program"),
             session=fields.text("session"),

@@ -230,9 +230,7 @@ class _Source:
                     if column >= len(cells):
                         return self.error(f"{len(cells)} cells, none for {name}", line)
                     if not _is_number(cells[column]):
-                        return self.error(
-                            f"{name} is {cells[column].strip()[:40]!r}, expected a number", line
-                        )
+                        return self.error(f"{name} is {cells[column].strip()[:40]!r}, expected a number", line)
         except csv.Error as cause:
             return self.error(f"not CSV: {cause}")
         return self.error(f"not CSV: {' '.join(str(error).split())}")
@@ -274,9 +272,7 @@ def write_samples_csv(
             _write_rows(file, period_s, t0_s, blocks)
 
 
-def _write_rows(
-    file: IO[bytes] | gzip.GzipFile, period_s: float, t0_s: float, blocks: Iterable[Samples | Gap]
-) -> None:
+def _write_rows(file: IO[bytes] | gzip.GzipFile, period_s: float, t0_s: float, blocks: Iterable[Samples | Gap]) -> None:
     file.write((",".join(COLUMNS) + "\n").encode())
     for block in blocks:
         if isinstance(block, Gap):

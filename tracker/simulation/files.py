@@ -31,9 +31,7 @@ def truth_json(simulated: Simulated) -> str:
     return json.dumps(simulated.truth(), indent=1) + "\n"
 
 
-def write_session(
-    folder: str | Path, name: str, simulated: Simulated, stream: SensorStream
-) -> tuple[Path, Path]:
+def write_session(folder: str | Path, name: str, simulated: Simulated, stream: SensorStream) -> tuple[Path, Path]:
     """Write ``name.csv.gz`` and ``name.truth.json``; returns both paths."""
     samples, truth = Path(folder) / f"{name}.csv.gz", Path(folder) / f"{name}.truth.json"
     write_csv(samples, stream)

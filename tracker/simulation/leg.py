@@ -182,9 +182,7 @@ def direction(pitch: ArrayLike) -> Array:
 
 def ankle_of(pose: Posture) -> Array:
     """Where a pose's ankle is, local frame, m, shape (3,)."""
-    return np.asarray(
-        np.asarray(pose.hip) + THIGH_M * direction(pose.thigh) + SHANK_M * direction(pose.shank)
-    )
+    return np.asarray(np.asarray(pose.hip) + THIGH_M * direction(pose.thigh) + SHANK_M * direction(pose.shank))
 
 
 def check_finite(stretch: Stretch) -> None:

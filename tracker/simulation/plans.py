@@ -97,9 +97,7 @@ class SetPlan:
             For a set without repetitions, phases under 0.2 s or negative times.
         """
         if self.reps < 1 or self.partials < 0:
-            raise ValueError(
-                f"a set needs at least one repetition, got {self.reps} and {self.partials} partials"
-            )
+            raise ValueError(f"a set needs at least one repetition, got {self.reps} and {self.partials} partials")
         if min(self.concentric_s, self.eccentric_s) < 0.2:
             raise ValueError("concentric_s and eccentric_s must be at least 0.2 s")
         if min(self.hold_s, self.bottom_pause_s, self.tap_m_s2, self.tremor_deg) < 0:

@@ -129,7 +129,5 @@ def ringing(n: int, at: int, frequency_hz: float, decay_s: float) -> Array:
     out = np.zeros(n)
     t = np.arange(max(0, min(n - at, count(12 * decay_s)))) / RATE_HZ
     scale = (2 * np.pi * frequency_hz) ** 2 * 0.54
-    out[at : at + len(t)] = (
-        (t / decay_s) ** 2 * np.exp(-t / decay_s) * np.sin(2 * np.pi * frequency_hz * t) / scale
-    )
+    out[at : at + len(t)] = (t / decay_s) ** 2 * np.exp(-t / decay_s) * np.sin(2 * np.pi * frequency_hz * t) / scale
     return out

@@ -153,7 +153,5 @@ def _taps(plan: SetPlan, windows: list[Window], n: int, rng: np.random.Generator
     shock = np.zeros((n, 3))
     for window in windows if plan.tap_m_s2 else ():
         ring = ringing(n, window.end - 5, rng.uniform(14, 28), rng.uniform(0.008, 0.018))
-        shock += (
-            plan.tap_m_s2 * rng.uniform(0.5, 1.5) * ring[:, None] * rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
-        )
+        shock += plan.tap_m_s2 * rng.uniform(0.5, 1.5) * ring[:, None] * rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
     return shock

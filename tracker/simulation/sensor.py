@@ -169,9 +169,7 @@ def sense(simulated: Simulated, model: SensorModel | None = None, seed: int = 0)
 def _ideal(simulated: Simulated, model: SensorModel, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Sample times, specific force and turning rate, without errors."""
     around = rng.uniform(-np.pi, np.pi)
-    place = np.array(
-        [model.off_axis_m * np.cos(around), model.off_axis_m * np.sin(around), model.above_ankle_m]
-    )
+    place = np.array([model.off_axis_m * np.cos(around), model.off_axis_m * np.sin(around), model.above_ankle_m])
     position = simulated.ankle + rotations.rotate(simulated.quat, place) + simulated.shock
     linear = np.zeros_like(position)
     linear[1:-1] = np.diff(position, 2, axis=0) * RATE_HZ**2
@@ -229,9 +227,7 @@ def _flaws(acc: Array, gyr: Array, model: SensorModel, rng: np.random.Generator)
     gyr = gyr + np.radians(model.gyr_bias_deg_s) * _unit(rng)
     gyr = gyr + np.radians(model.gyr_drift_deg_s) * _unit(rng) * wander
     spread = model.noise * np.sqrt(model.rate_hz / 2)
-    return acc + ACC_DENSITY * spread * rng.normal(size=(n, 3)), gyr + GYR_DENSITY * spread * rng.normal(
-        size=(n, 3)
-    )
+    return acc + ACC_DENSITY * spread * rng.normal(size=(n, 3)), gyr + GYR_DENSITY * spread * rng.normal(size=(n, 3))
 
 
 def _unit(rng: np.random.Generator) -> Array:

@@ -114,14 +114,10 @@ def simulate(plan: Plan, seed: int = 0) -> Simulated:
         if found:
             sets.append(_true_set(stretch, found, begin, body))
         begin += len(stretch)
-    return Simulated(
-        plan.exercise, plan.label, side, body.quat, body.knee, body.ankle, body.shock, tuple(sets), spans
-    )
+    return Simulated(plan.exercise, plan.label, side, body.quat, body.knee, body.ankle, body.shock, tuple(sets), spans)
 
 
-def _stretches(
-    plan: Plan, rng: np.random.Generator
-) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
+def _stretches(plan: Plan, rng: np.random.Generator) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
     exercise = EXERCISES[plan.exercise]
     off_plane = np.radians(rng.uniform(0, 20) if plan.off_plane_deg is None else plan.off_plane_deg)
     style = {slow: gait(rng, slow=slow) for slow in (False, True)}
@@ -162,13 +158,9 @@ def _stretches(
     return stretches, tuple(spans), windows
 
 
-def _activity(
-    step: Activity, pose: Posture, style: dict[bool, Any], rng: np.random.Generator
-) -> list[Stretch]:
+def _activity(step: Activity, pose: Posture, style: dict[bool, Any], rng: np.random.Generator) -> list[Stretch]:
     if step.doing in ("walk", "slow-walk"):
-        return [
-            walk(step.seconds, style[step.doing == "slow-walk"], rng, turn_rad=rng.choice([0, np.pi, 1.5]))
-        ]
+        return [walk(step.seconds, style[step.doing == "slow-walk"], rng, turn_rad=rng.choice([0, np.pi, 1.5]))]
     if step.doing == "squat":
         return [squat(rng)]
     if step.doing == "sit":
@@ -207,9 +199,7 @@ def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator)
     about = rotations.about
     leg = rotations.multiply(
         rotations.multiply(_swing(stretches), about([1, 0, 0], _join(stretches, "roll"))),
-        rotations.multiply(
-            about([0, 1, 0], _join(stretches, "pitch")), about([0, 0, 1], _join(stretches, "spin"))
-        ),
+        rotations.multiply(about([0, 1, 0], _join(stretches, "pitch")), about([0, 0, 1], _join(stretches, "spin"))),
     )
     still_quat = rotations.multiply(about([0, 0, 1], heading), leg)
     knee = np.concatenate(origin) + rotations.rotate(local, _join(stretches, "knee"))
@@ -219,9 +209,7 @@ def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator)
     shake = rotations.from_rotvec(unrest * _sway(stretches, rng))
     free = _smooth_joins(_join(stretches, "free"))[:, None]
     pivot = free * hip + (1 - free) * ankle
-    drift = (
-        0.003 * unrest * band_noise(rng, len(hip), 3, 0.1, 0.9)
-    )  # of a pelvis on one leg or hands and knee, m
+    drift = 0.003 * unrest * band_noise(rng, len(hip), 3, 0.1, 0.9)  # of a pelvis on one leg or hands and knee, m
     knee = pivot + rotations.rotate(shake, knee - pivot) + free * drift
     quat = rotations.multiply(shake, still_quat)
     shock = rotations.rotate(local, _join(stretches, "shock"))
@@ -257,9 +245,7 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
     heading = rotations.about([0, 0, 1], body.heading[begin])
     rest = rotations.multiply(heading, rotations.about([0, 1, 0], stretch.pitch[0]))
     axis = rotations.rotate(heading, stretch.axis)
-    angle = truth.smoothed(
-        rotations.twist(rotations.multiply(body.quat[part], rotations.conjugate(rest)), axis)
-    )
+    angle = truth.smoothed(rotations.twist(rotations.multiply(body.quat[part], rotations.conjugate(rest)), axis))
     found = [_shift(truth.measure(angle, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
     return TrueSet(
         reps=tuple(m for m, w in zip(found, windows, strict=True) if not w.partial),
