@@ -82,18 +82,23 @@ class Segmenter:
     def push(self, step: int, pose: Vector, speed: float) -> Sequence[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
         self._recent.append((step, pose, speed))
-        if len(self._watches) == 1:  # the usual case, made quick
-            first = self._watches[0]
-            state = first.state
-            if state == REST and first.rests(step, pose, self._settle):
-                return ()
-            if (
-                state == OUT
-                and first.goes_on(step, pose, speed, self._longest)
-                and step - first.still_since < self._pause
-            ):
-                return ()
-        return self._step(step, pose, speed)
+        watches = self._watches
+        if not watches:
+            watches.append(Watch(pose, step))
+            return ()
+        first = watches[0]
+        state = first.state
+        if state == REST and first.rests(step, pose, self._settle):
+            return ()
+        stirs = step - max(first.still_since, first.opened) < self._pause and len(watches) == 1
+        if state == OUT and stirs and first.goes_on(step, pose, speed, self._longest):
+            return ()
+        ending = first.step(step, pose, speed, self._settle)
+        if first.state == REST or first.state == SETTLING:
+            return ()
+        if ending is None and stirs and first.top_pending is None and step - first.opened <= self._longest:
+            return ()
+        return self._decide(first, step, pose, speed, ending)
 
     def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
         """The top of this newest excursion was the rest pose: go over what came after it again."""
@@ -109,14 +114,10 @@ class Segmenter:
             out += self.push(step, pose, speed)
         return out
 
-    def _step(self, step: int, pose: Vector, speed: float) -> list[Top | Excursion]:
-        if not self._watches:
-            self._watches = [Watch(pose, step)]
-            return []
-        first = self._watches[0]
-        ending = first.step(step, pose, speed, self._settle)
-        if first.state == REST or first.state == SETTLING:
-            return []
+    def _decide(
+        self, first: Watch, step: int, pose: Vector, speed: float, ending: Ending | None
+    ) -> list[Top | Excursion]:
+        """See what a step away from rest means: a peak, an end, another rest pose."""
         out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
         if ending is Ending.RETURNED:
             inside = self._inside(first, step)

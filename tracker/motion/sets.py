@@ -160,13 +160,16 @@ class SetBuilder:
         """Judge the candidate by itself."""
         least = self._least_deg()
         if c.range_deg < least:
-            return Reason.TOO_SMALL, f"range {c.range_deg:.1f}° < {least:.1f}°"
+            share = "" if least == self._min_deg else f", {LEAST_PARTIAL_SHARE:.0%} of the set's usual"
+            return Reason.TOO_SMALL, f"range {c.range_deg:.1f}° < {least:.1f}°{share}"
         hurry = evidence.too_fast(c)
         if hurry:
             return Reason.TOO_FAST, hurry
         known = self._one_of_them(c)
         if not known and (evidence.without_pivot(c) or self._too_close(c)):
-            why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration (lever {c.fit.lever_m:.2f} m)"
+            why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration"
+            if not evidence.without_pivot(c):
+                why = f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
