@@ -18,10 +18,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import dist
 
-from tracker.motion.watch import CLOSE_LEFT, OUT, REST, SETTLE_S, SETTLING, Ending, Excursion, Vector, Watch
+from tracker.motion.watch import (
+    CLOSE_LEFT,
+    OUT,
+    REST,
+    SETTLE_S,
+    SETTLING,
+    STILL_CHORD,
+    Ending,
+    Excursion,
+    Vector,
+    Watch,
+)
 
 LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
+DOUBTFUL_S, ASK_EVERY_S = 3.0, 0.5
+"""An excursion open for longer may be a change of posture: ask the later watches, so often."""
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
 TURN_SHARE = 0.35
@@ -61,12 +74,15 @@ class Segmenter:
         self._pause = max(2, round(SECOND_S / step_s))
         self._anew = round(ANEW_S / step_s)
         self._longest = round(LONGEST_S / step_s)
+        self._doubtful = round(DOUBTFUL_S / step_s)
+        self._ask_every = round(ASK_EVERY_S / step_s)
         self._reach = round(REACH_S / step_s)
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
         self._announced: int | None = None
         self._seen = -1
+        self._still: tuple[int, Vector] = (0, (0.0, 0.0, 0.0))
 
     @property
     def open_since(self) -> int | None:
@@ -90,13 +106,16 @@ class Segmenter:
         state = first.state
         if state == REST and first.rests(step, pose, self._settle):
             return ()
-        stirs = step - max(first.still_since, first.opened) < self._pause and len(watches) == 1
-        if state == OUT and stirs and first.goes_on(step, pose, speed, self._longest):
+        if state == OUT and first.goes_on(step, pose, speed, self._longest):
             return ()
         ending = first.step(step, pose, speed, self._settle)
         if first.state == REST or first.state == SETTLING:
             return ()
-        if ending is None and stirs and first.top_pending is None and step - first.opened <= self._longest:
+        if step - max(first.still_since, first.opened) == self._pause:
+            first.stopped_near = min(first.stopped_near, dist(pose, first.rest))
+        open_for = step - first.opened
+        doubtful = open_for >= self._doubtful and step % self._ask_every == 0
+        if ending is None and first.top_pending is None and not doubtful and open_for <= self._longest:
             return ()
         return self._decide(first, step, pose, speed, ending)
 
@@ -108,7 +127,7 @@ class Segmenter:
         for _ in again:
             self._recent.pop()
         self._watches = []
-        self._seen = again[0][0]
+        self._seen = -1
         out: list[Top | Excursion] = []
         for step, pose, speed in again:
             out += self.push(step, pose, speed)
@@ -119,7 +138,10 @@ class Segmenter:
     ) -> list[Top | Excursion]:
         """See what a step away from rest means: a peak, an end, another rest pose."""
         out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
+        open_for = step - first.opened
         if ending is Ending.RETURNED:
+            if open_for >= self._anew or first.swing > MOST_CHORD or first.stopped_near < CLOSE_LEFT * first.swing:
+                self._catch_up(first, step - 1)
             inside = self._inside(first, step)
             if inside:
                 out.append(self._close(first, step, pose, Ending.LEFT))
@@ -129,16 +151,17 @@ class Segmenter:
             first.close(step)
             del self._watches[1:]
             return out
-        if len(self._watches) > 1 or step - max(first.still_since, first.opened) >= self._pause:
-            self._catch_up(first, step)
+        if ending is None and open_for < self._doubtful:
+            return out
+        self._catch_up(first, step)
         if ending is Ending.CROSSED and not any(w.rested for w in self._watches[1:]):
             del self._watches[1:]
             first.low_step, first.low_pose = first.near_step, first.rest
             out.append(self._close(first, step, pose, Ending.RETURNED))
             first.cross(step, pose, speed)
             return out
-        proof = self._proof(step) if len(self._watches) > 1 else 0
-        if proof or ending is Ending.CROSSED or step - first.opened > self._longest:
+        proof = self._proof(step)
+        if proof or ending is Ending.CROSSED or open_for > self._longest:
             out.append(self._close(first, step, pose, ending or Ending.LEFT))
             out += self._take_over(proof or self._likeliest(), step, pose)
         return out
@@ -184,15 +207,20 @@ class Segmenter:
 
     def _catch_up(self, first: Watch, step: int) -> None:
         """Let the later watches see what they have not seen yet of this excursion."""
-        unseen = min(step - max(self._seen, first.opened), len(self._recent) - 2)
+        if self._seen < first.opened:
+            self._seen, self._still = first.opened, (first.opened, first.rest)
+        newest = self._recent[-1][0]
+        unseen = min(step - self._seen, len(self._recent) - 3)
         self._seen = step
-        for i in range(-unseen, 0):
+        for i in range(step - newest - unseen, step - newest):
             self._follow_others(*self._recent[i], self._recent[i - 1], self._recent[i - 2][2])
 
     def _follow_others(
         self, step: int, pose: Vector, speed: float, before: tuple[int, Vector, float], earlier: float
     ) -> None:
         """Step the later watches; add one where the leg is still, or turns round, away from all rest poses."""
+        if dist(pose, self._still[1]) > STILL_CHORD:
+            self._still = step, pose
         k = 1
         while k < len(self._watches):
             watch = self._watches[k]
@@ -206,12 +234,13 @@ class Segmenter:
                 continue
             k += 1
         newest = self._watches[-1]
-        rested = step - newest.still_since >= self._pause
+        since = self._still[0] if newest is self._watches[0] else newest.still_since
+        rested = step - since >= self._pause
         if not newest.away:
             newest.rested |= rested
         elif rested and len(self._watches) < MOST_WATCHES:
             self._watches.append(Watch(pose, step))
-            self._watches[-1].begin = newest.still_since
+            self._watches[-1].begin = since
             self._watches[-1].rested = True
         elif len(self._watches) < MOST_WATCHES:
             slowest = before[2]

@@ -122,6 +122,7 @@ class Watch:
         "state",
         "still_pose",
         "still_since",
+        "stopped_near",
         "swing",
         "told_swing",
         "top",
@@ -135,6 +136,7 @@ class Watch:
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = REST
         self.told_swing = 0.0
+        self.stopped_near = math.inf
         self.rested = False
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
@@ -239,6 +241,7 @@ class Watch:
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
         self.fastest, self.told_swing = speed, 0.0
+        self.stopped_near = math.inf
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
         """Follow a return that goes on slowly after it was called over."""
