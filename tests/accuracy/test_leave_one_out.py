@@ -1,9 +1,9 @@
 """Leave one person out: constants chosen on one person's real ankles, scored on the other's.
 
-Nothing in the core is learnt, so there is nothing to train; but its constants were written by people who had seen both. So
-each constant that real ankles could have shaped is chosen anew on one person alone (of the factors below, the middle one of
-those that count most of that person's sets exactly, and nothing in walking and rest), all of them together, and the other
-person is counted with what came out.
+Nothing in the core is learnt, so there is nothing to train; but its constants were written by people who had seen both.
+So each constant that real ankles could have shaped is chosen anew on one person alone (of the factors below, the middle
+one of those that count most of that person's sets exactly, and nothing in walking and rest), all of them together, and
+the other person is counted with what came out.
 """
 
 from __future__ import annotations
