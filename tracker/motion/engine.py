@@ -168,19 +168,25 @@ class Tracker:
         self._coarse.append(mean)
         out: list[Value] = []
         step, due, push = first, self._due, self._segmenter.push
-        late = self._time(n - 1)
+        limit = self._deadline_step()
         for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
                 out += self._event(event, step)
             if due:
                 while due and due[0][0] <= step:
                     out += self._judge(due.popleft()[1], (step + 1) * n - 1)
-            elif step * self._step_s + late > self._sets.deadline_s:
+                limit = self._deadline_step()
+            elif step >= limit:
                 opened = self._segmenter.open_since
                 open_s = None if opened is None else self._time(opened * n)
                 out += self._sets.tick(self._time((step + 1) * n - 1), open_s)
+                limit = self._deadline_step()
             step += 1
         return out
+
+    def _deadline_step(self) -> float:
+        """First step at which the sets have something to do by themselves."""
+        return (self._sets.deadline_s - self._time(self._stride - 1)) / self._step_s
 
     def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
@@ -221,9 +227,13 @@ class Tracker:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "went on to a higher top")]
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
+        rough_rep = self._rough(e, newest)
+        little = self._sets.too_little(rough_rep)
+        if little is not None:
+            return [self._unfinished(e, newest, *little)]
         whole, fit, climb = self._evidence(e, newest)
-        swing_deg = math.degrees(angle(e.rest, e.far))
-        rough = Candidate(self._rough(e, newest), whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg)
+        swing_deg = rough_rep.range_deg or 0.0
+        rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg)
         if self._sets.plainly_not(rough):
             return list(self._sets.push(rough, self._time(newest)))
         rep = self._measure(e, newest)

@@ -38,6 +38,8 @@ TRUTH_SIGMA_S = 0.025
 PHASE_SIGMA_SHARE = 0.035
 """Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
 MAX_SIGMA_S = 0.12
+FINER_FROM = 1.2
+"""A phase's own smoothing that is hardly more than the definition's is not worth doing."""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
@@ -81,8 +83,8 @@ def measure(
     if _dot(axis.tolist(), lift) > 0.0:  # up turns against the sensor
         axis = -axis
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
-    angle = _shank_angle(rate, up, axis, period_s)
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
+    angle = _shank_angle(smooth, up, axis, period_s)
     lifted = _phase(smooth, rate, angle, 0, top, period_s)
     lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
     if lifted is None or lowered is None:
@@ -92,9 +94,8 @@ def measure(
     peak_end, end = n - lowered[1], n - lowered[0]
     if peak_end < peak_start:
         peak_start = peak_end = (peak_start + peak_end) / 2.0
-    shown = gaussian(angle, TRUTH_SIGMA_S / period_s)
-    zero = _at(shown, start)
-    inside = shown[int(np.ceil(start)) : int(end) + 1]
+    zero = _at(angle, start)
+    inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
     return Measures(start, peak_start, peak_end, end, reach, speed)
 
@@ -150,30 +151,29 @@ def _phase(
     smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
 ) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift between two rows."""
-    peak = _main_peak(smooth[first : last + 1], angle[first : last + 1])
-    if peak is None:
+    run = _main_run(smooth[first : last + 1], angle[first : last + 1])
+    if run is None:
         return None
-    peak += first
-    speed = float(smooth[peak])
-    begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
-    share = PHASE_SIGMA_SHARE * (end - begin) * period_s
-    sigma = min(MAX_SIGMA_S, max(TRUTH_SIGMA_S, share)) / period_s
-    finer = gaussian(rate, sigma)
-    lo, hi = max(0, int(begin) - 1), min(len(finer), int(end) + 2)
-    peak = lo + int(np.argmax(finer[lo:hi]))
+    lo, hi = first + run[0], first + run[1]
+    speed = float(smooth[lo:hi].max())
+    lasts = int((smooth[lo:hi] >= EDGE_SHARE * speed).sum())
+    sigma = min(MAX_SIGMA_S, PHASE_SIGMA_SHARE * lasts * period_s)
+    finer = gaussian(rate, sigma / period_s) if sigma > FINER_FROM * TRUTH_SIGMA_S else smooth
+    peak = lo + int(finer[lo:hi].argmax())
     begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
     return begin, end, speed
 
 
-def _main_peak(rate: Array, angle: Array) -> int | None:
-    """Row of the speed peak of the stretch that lifts most (a bump may be faster and lift little)."""
-    rising = np.flatnonzero(np.diff(np.concatenate([[False], rate > 0.0, [False]])))
-    begins, ends = rising[::2], rising[1::2]
-    if not len(begins):
+def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
+    """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
+    rising = np.zeros(len(rate) + 2, dtype=np.int8)
+    rising[1:-1] = rate > 0.0
+    turns = np.flatnonzero(rising[1:] != rising[:-1])
+    if not len(turns):
         return None
-    gains = angle[ends - 1] - angle[begins]
-    best = int(np.argmax(gains))
-    return int(begins[best]) + int(np.argmax(rate[begins[best] : ends[best]]))
+    begins, ends = turns[::2], turns[1::2]
+    best = int((angle[ends - 1] - angle[begins]).argmax())
+    return int(begins[best]), int(ends[best])
 
 
 def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple[float, float]:

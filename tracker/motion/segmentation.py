@@ -111,12 +111,12 @@ class Segmenter:
         ending = first.step(step, pose, speed, self._settle)
         if first.state == REST or first.state == SETTLING:
             return ()
-        if step - max(first.still_since, first.opened) == self._pause:
+        if step - first.still_since == self._pause:
             first.stopped_near = min(first.stopped_near, dist(pose, first.rest))
-        open_for = step - first.opened
-        doubtful = open_for >= self._doubtful and step % self._ask_every == 0
-        if ending is None and first.top_pending is None and not doubtful and open_for <= self._longest:
-            return ()
+        if ending is None and first.top_pending is None:
+            open_for = step - first.opened
+            if open_for < self._doubtful or (step % self._ask_every and open_for <= self._longest):
+                return ()
         return self._decide(first, step, pose, speed, ending)
 
     def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:

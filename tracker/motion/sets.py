@@ -74,12 +74,15 @@ class SetBuilder:
         self.deadline_s = self._next_deadline_s()
         return out
 
+    def too_little(self, rough: Rep) -> tuple[Reason, str] | None:
+        """Why an excursion is nothing, by what the segmentation alone knows of it; None if it may be something."""
+        least, found = PLAINLY_SMALL_SHARE * self._least_deg(), rough.range_deg or 0.0
+        return (Reason.TOO_SMALL, f"range about {found:.0f}°") if found < least else None
+
     def plainly_not(self, rough: Candidate) -> bool:
-        """The candidate need not be measured: far too small, or a step where no set is open that could vouch for it."""
-        if rough.range_deg < PLAINLY_SMALL_SHARE * self._least_deg():
-            return True
+        """It need not be measured: no set is open that could vouch for it, and no pivot shows."""
         doubt = None if self._reps else self._veto(rough)
-        return doubt is not None and doubt[0] is Reason.WALKING
+        return doubt is not None and doubt[0] in (Reason.WALKING, Reason.NO_LEVER)
 
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
