@@ -228,9 +228,9 @@ class Tracker:
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
         rough_rep = self._rough(e, newest)
-        little = self._sets.too_little(rough_rep)
-        if little is not None:
-            return [self._unfinished(e, newest, *little)]
+        dismissed = self._sets.dismiss(rough_rep, self._time(newest))
+        if dismissed is not None:
+            return list(dismissed)
         whole, fit, climb = self._evidence(e, newest)
         swing_deg = rough_rep.range_deg or 0.0
         rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg)

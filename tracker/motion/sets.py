@@ -74,10 +74,17 @@ class SetBuilder:
         self.deadline_s = self._next_deadline_s()
         return out
 
-    def too_little(self, rough: Rep) -> tuple[Reason, str] | None:
-        """Why an excursion is nothing, by what the segmentation alone knows of it; None if it may be something."""
-        least, found = PLAINLY_SMALL_SHARE * self._least_deg(), rough.range_deg or 0.0
-        return (Reason.TOO_SMALL, f"range about {found:.0f}°") if found < least else None
+    def dismiss(self, rough: Rep, now_s: float) -> list[Outcome] | None:
+        """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
+        found = rough.range_deg or 0.0
+        if found < PLAINLY_SMALL_SHARE * self._least_deg():
+            return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
+        after_s = rough.start_s - self._stepped_s
+        if self._reps or after_s > evidence.BESIDE_S or rough.under_tension_s > evidence.STEP_LONGEST_S:
+            return None
+        out = [*self._walked(rough, now_s), _rejected(rough, Reason.WALKING, _follows_a_step(after_s), now_s)]
+        self.deadline_s = self._next_deadline_s()
+        return out
 
     def plainly_not(self, rough: Candidate) -> bool:
         """It need not be measured: no set is open that could vouch for it, and no pivot shows."""
@@ -87,13 +94,13 @@ class SetBuilder:
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
         if doubt is not None:
-            out = self._walked(candidate, now_s) if doubt[0] is Reason.WALKING else []
+            out = self._walked(candidate.rep, now_s) if doubt[0] is Reason.WALKING else []
             if doubt[0] is Reason.WRONG_WAY:
                 out += self._wrong_too(candidate, now_s)
             as_large = self._waiting and candidate.range_deg >= PARTIAL_SHARE * self._waiting[-1].range_deg
             if doubt[0] is Reason.NO_LEVER and as_large:
                 out += self._disperse(now_s, Reason.NO_LEVER)  # one shake among them: they are shakes
-            return [*out, self._reject(candidate, *doubt, now_s)]
+            return [*out, _rejected(candidate.rep, *doubt, now_s)]
         self._steps = 0
         if not self._reps and self._waiting and self._sure(self._waiting[-1]):
             out = self._begin(self._surely(), now_s)
@@ -177,7 +184,7 @@ class SetBuilder:
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c) and not vouched:
-            return Reason.WALKING, f"{max(0.0, after_s):.2f} s after a step"
+            return Reason.WALKING, _follows_a_step(after_s)
         if self._exercise is not None and evidence.goes_against(c, self._exercise, evidence.CLIMB):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if evidence.shaken(c):
@@ -208,13 +215,13 @@ class SetBuilder:
             return self._min_deg
         return min(self._min_deg, LEAST_PARTIAL_SHARE * median(r.range_deg for r in self._reps))
 
-    def _walked(self, c: Candidate, now_s: float) -> list[Outcome]:
+    def _walked(self, step: Rep, now_s: float) -> list[Outcome]:
         """Take a step: it ends the set when it is the second in a row."""
         out: list[Outcome] = []
         last = self._waiting[-1] if self._waiting and not self._reps else None
-        if last and c.rep.start_s - last.rep.end_s < evidence.BESIDE_S and evidence.short(last):
+        if last and step.start_s - last.rep.end_s < evidence.BESIDE_S and evidence.short(last):
             out += self._disperse(now_s, Reason.WALKING)
-        self._stepped_s = c.rep.end_s
+        self._stepped_s = step.end_s
         self._steps += 1
         return out + self.end_set(now_s) if self._steps == 2 else out
 
@@ -313,7 +320,7 @@ class SetBuilder:
         usual = median(r.range_deg for r in group)
         self._partials.append(replace(c, rep=replace(c.rep, reported_s=now_s)))
         detail = f"range {c.range_deg:.0f}° < {PARTIAL_SHARE:.0%} of the usual {usual:.0f}°"
-        return self._reject(c, Reason.PARTIAL, detail, now_s)
+        return _rejected(c.rep, Reason.PARTIAL, detail, now_s)
 
     def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
         """Those who waited in vain."""
@@ -325,12 +332,17 @@ class SetBuilder:
             detail = "alike ones went the wrong way"
         if reason is Reason.WALKING:
             detail = "they went out and back on different paths, as steps do"
-        return [self._reject(w, reason, detail, now_s) for w in waiting]
+        return [_rejected(w.rep, reason, detail, now_s) for w in waiting]
 
     def _pause_s(self, group: list[Candidate]) -> float:
         pauses = [b.rep.start_s - a.rep.end_s for a, b in pairwise(group)]
         return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S
 
-    def _reject(self, c: Candidate, reason: Reason, detail: str, now_s: float) -> Rejected:
-        rep = replace(c.rep, reported_s=now_s)
-        return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+def _rejected(rep: Rep, reason: Reason, detail: str, now_s: float) -> Rejected:
+    rep = replace(rep, reported_s=now_s)
+    return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
+
+
+def _follows_a_step(after_s: float) -> str:
+    return f"{max(0.0, after_s):.2f} s after a step"
