@@ -32,6 +32,8 @@ SAME_EXPLAINED = 0.50
 FULL_SHARE = 0.80
 FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
+OVERLAP_S = 0.15
+"""Borders of neighbours may cross by so much."""
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
@@ -281,6 +283,10 @@ class SetBuilder:
 
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
+        if c.rep.start_s < self._reps[-1].rep.end_s - OVERLAP_S:  # gone over again: this replaces the last one
+            self._partials.append(self._reps.pop())
+            if not self._reps:
+                return self._wait(c, now_s)
         usual = median(r.range_deg for r in self._reps)
         fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
         too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
