@@ -1,8 +1,9 @@
-"""Repetitions and samples as CSV, with units in the column names and numbers to the last bit."""
+"""Repetitions and samples as CSV, with units in the column names and samples to the last bit."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -46,6 +47,9 @@ COLUMNS = (
 """``set`` and ``rep`` count from 1; ``side`` is the leg that works; ``load_kg`` is per leg; ``flags`` are joined
 by spaces."""
 
+DIGITS = 6
+"""Decimals of a repetition's numbers."""
+
 Row = dict[str, Any]
 
 
@@ -87,11 +91,12 @@ def file_rows(path: Path, profile: Exercise | None) -> Iterator[Row]:
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Write repetitions; numbers are the shortest that read back the same."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    """Write repetitions, compressed if the name ends in ``.gz``."""
+    compressed = path.name.lower().endswith(".gz")
+    with (gzip.open if compressed else open)(path, "wt", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _rounded(value) for name, value in row.items()} for row in rows)
 
 
 def write_samples(path: Path, source: Path) -> None:
@@ -117,3 +122,7 @@ def write_samples(path: Path, source: Path) -> None:
 
 def _measured(rep: Rep | None) -> Row:
     return {name: None if rep is None else getattr(rep, name) for name in MEASURED}
+
+
+def _rounded(value: object) -> object:
+    return round(value, DIGITS) if isinstance(value, float) else value

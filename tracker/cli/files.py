@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import typer
 
 from tracker.cli.errors import BadInputError
 from tracker.cli.options import DataDir, ExerciseId, folder_of, profile_of
+from tracker.cli.outputs import written
 
 
 def export(
@@ -23,8 +24,9 @@ def export(
     what: Annotated[str, typer.Option("--what", "-w", metavar="reps|samples", help="What to write.")] = "reps",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="PATH", help="Else standard output; .gz compresses samples."),
+        typer.Option("--output", "-o", metavar="PATH", readable=False, help="Else standard output; .gz compresses."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a file that exists.")] = False,
     exercise: ExerciseId = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -45,21 +47,21 @@ def export(
     from tracker.cli.log import find, open_journal
     from tracker.journal import journal_path
 
-    is_file = Path(source).name.lower().endswith((".mcap", ".csv", ".csv.gz")) or Path(source).exists()
-    if is_file:
-        path = Path(source)
-        rows = exporting.file_rows(path, profile) if what == "reps" else []
+    if Path(source).name.lower().endswith((".mcap", ".csv", ".csv.gz")) or Path(source).exists():
+        sources = [Path(source)]
+        rows = exporting.file_rows(sources[0], profile)
     else:
         with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
             session = find(journal, source)
+        sources = [recording.path for recording in session.recordings]
         rows = exporting.session_rows(session)
         if what == "samples":
-            path = _only(session.uuid, [recording.path for recording in session.recordings])
-    with _target(output) as target:
+            sources = [_only(session.uuid, sources)]
+    with _target(output, sources, force=force) as target:
         if what == "reps":
             exporting.write_rows(target, rows)
         else:
-            exporting.write_samples(target, path)
+            exporting.write_samples(target, sources[0])
 
 
 def recover(
@@ -94,17 +96,15 @@ def _only(session: str, paths: list[Path]) -> Path:
 
 
 @contextmanager
-def _target(output: Path | None) -> Iterator[Path]:
+def _target(output: Path | None, sources: Sequence[Path], *, force: bool) -> Iterator[Path]:
     """Give a path to write to: a neighbour that takes the name at the end, or a file that then is printed."""
-    if output is not None and not output.parent.is_dir():
-        raise BadInputError(f"{output}: there is no folder {output.parent}")
-    folder = None if output is None else output.parent
-    with TemporaryDirectory(prefix=".kickback-", dir=folder) as aside:
-        target = Path(aside) / (output.name if output is not None else "output.csv")
+    if output is not None:
+        with written(output, force=force, sources=sources) as (target,):
+            yield target
+        return
+    with TemporaryDirectory(prefix="kickback-") as aside:
+        target = Path(aside) / "output.csv"
         yield target
-        if output is not None:
-            target.replace(output)
-            return
         with target.open("rb") as file:
             while block := file.read(1 << 16):
                 sys.stdout.buffer.write(block)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli.errors import BadInputError
 from tracker.cli.options import ExerciseId
+from tracker.cli.outputs import check_outputs, written
 
 if TYPE_CHECKING:
     from tracker.simulation import ExerciseId as SimulatedId
@@ -57,14 +56,9 @@ def simulate(
     kind = _kind(output, format_)
     plan = _plan(scenario, exercise or "cable", seed, sets, reps)
     truth = _truth_beside(output)
-    if not output.parent.is_dir():
-        raise BadInputError(f"{output}: there is no folder {output.parent}")
-    if not force:
-        for path in (output, truth):
-            if path.exists():
-                raise BadInputError(f"{path}: already exists (--force replaces it)")
+    check_outputs((output, truth), force=force)
     made = _watch(plan, rate, loss, seed)
-    _write(made, plan, seed, kind, output, truth)
+    _write(made, plan, seed, kind, output, truth, force=force)
     what = f"{made.simulated.rep_count} repetitions, {made.simulated.duration_s:.1f} s"
     say(f"{output}: {what}; truth in {truth}")
 
@@ -117,17 +111,14 @@ def _watch(plan: Plan, rate: int, loss: float, seed: int) -> VirtualSensor:
     return watch(plan, SensorModel(rate_hz=rate, link=Link(loss=loss / 100)), seed=seed)
 
 
-def _write(made: VirtualSensor, plan: Plan, seed: int, kind: str, output: Path, truth: Path) -> None:
+def _write(made: VirtualSensor, plan: Plan, seed: int, kind: str, output: Path, truth: Path, *, force: bool) -> None:
     """Write both files aside and move them to their places, so that neither is ever half there."""
     from tracker.simulation import truth_json, write_csv
     from tracker.virtual import STARTED_AT, session_id
 
-    with TemporaryDirectory(prefix=".kickback-", dir=output.parent) as folder:
-        aside = Path(folder)
+    with written(truth, output, force=force) as (truth_aside, aside):
         if kind == "csv":
-            write_csv(aside / output.name, made.stream)
+            write_csv(aside, made.stream)
         else:
-            made.write(aside / output.name, made.header(session_id(plan, seed), STARTED_AT, made.start_ns))
-        (aside / truth.name).write_text(truth_json(made.simulated), encoding="utf-8")
-        os.replace(aside / truth.name, truth)  # noqa: PTH105 moving, not renaming in place
-        os.replace(aside / output.name, output)  # noqa: PTH105
+            made.write(aside, made.header(session_id(plan, seed), STARTED_AT, made.start_ns))
+        truth_aside.write_text(truth_json(made.simulated), encoding="utf-8")
