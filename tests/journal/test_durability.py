@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.journal import Journal, SessionStart
+from tracker.journal import Journal, JournalError, SessionStart
 
 WRITER = """
 import sys
@@ -135,3 +135,15 @@ def test_a_failure_in_the_middle_leaves_nothing(
     monkeypatch.undo()
     assert journal.session(session).sets == ()
     journal.save_set(session, make_set())
+
+
+def test_a_commit_that_is_refused_leaves_the_journal_usable(
+    journal: Journal, session: str, make_set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.journal.sql.COMMIT", "SELECT * FROM a_table_that_is_not_there")
+    with pytest.raises(JournalError, match="no such table"):
+        journal.save_set(session, make_set())
+    monkeypatch.undo()
+    assert journal.session(session).sets == ()
+    journal.save_set(session, make_set())
+    assert len(journal.session(session).sets) == 1

@@ -67,11 +67,11 @@ def transaction(connection: sqlite3.Connection, *, write: bool = True) -> Iterat
     connection.execute(sql.BEGIN_WRITE if write else sql.BEGIN_READ)
     try:
         yield
+        connection.execute(sql.COMMIT)  # when this is refused, the transaction is still open
     except BaseException:
         if connection.in_transaction:
             connection.execute(sql.ROLLBACK)
         raise
-    connection.execute(sql.COMMIT)
 
 
 def statements(script: str) -> Iterator[str]:
