@@ -27,7 +27,7 @@ from tracker.journal import (
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.floats(-1e300, 1e300)  # their sums are finite too
 perhaps = st.none() | numbers
 reps = st.builds(
     Rep,
@@ -276,6 +276,9 @@ def test_the_callers_mistakes_write_nothing(journal: Journal, session: str, star
     broken = replace(whole, reps=(*whole.reps[:-1], replace(whole.reps[-1], range_deg=float("nan"))))
     with pytest.raises(ValueError, match="finite"):
         journal.save_set(session, broken)
+    endless = replace(whole, reps=(replace(whole.reps[0], start_s=-1e308, end_s=1e308), *whole.reps[1:]))
+    with pytest.raises(ValueError, match="finite"):
+        journal.save_set(session, endless)
     with pytest.raises(ValueError, match="no repetition"):
         journal.save_set(session, replace(whole, reps=()))
     with pytest.raises(ValueError, match="negative"):

@@ -143,7 +143,7 @@ def gap_cells(gap: Gap) -> Cells:
 
 def totals_cells(totals: SetTotals) -> Cells:
     """Return the totals in the order of their fields."""
-    return tuple(asdict(totals).values())
+    return tuple(real(cell) if isinstance(cell, float) else cell for cell in asdict(totals).values())
 
 
 def rep_object(rep: Rep) -> dict[str, Any]:
