@@ -108,17 +108,17 @@ class LiveSession(Generic[Item]):
         self._saving: deque[Future[object]] = deque()
 
     def take(self, item: Item) -> None:
-        """Record one item, track it, show and save what became known."""
+        """Record one item, track it, save and show what became known."""
         self._record(item)
         if isinstance(item, Marker):
             self._said = told(self._said, item)
-        for value in self._stage.push(item):
-            self._put(value)
+        self._tell(self._stage.push(item))
 
     def close(self, ending: Ending, *, quietly: bool = False) -> None:
         """End the stream, save the rest, close the recording and say in the journal how it ended.
 
-        ``quietly`` shows nothing any more: showing is what failed, perhaps.
+        ``quietly`` shows nothing any more: showing is what failed, perhaps. Where it fails only now, everything
+        is saved all the same, and the session was interrupted.
 
         Raises
         ------
@@ -128,17 +128,12 @@ class LiveSession(Generic[Item]):
         if quietly:
             self._show = _nothing
         try:
-            for value in self._stage.flush():
-                self._put(value)
-        finally:
-            self._thread.shutdown()
-            with self._told_later():
-                if self._writer is not None:
-                    self._writer.close()
-        self._collect(everything=True)
-        if self._unsaved is not None:
-            raise self._unsaved
-        self._sign(ending)
+            self._tell(self._stage.flush())
+        except BaseException:
+            with suppress(JournalError):  # the first error is the one to tell
+                self._settle(Ending.INTERRUPTED)
+            raise
+        self._settle(ending)
 
     def _record(self, item: Item) -> None:
         if self._writer is None or self.failure is not None:
@@ -156,8 +151,14 @@ class LiveSession(Generic[Item]):
         except RecordingError as error:
             self.failure = error
 
-    def _put(self, value: Value) -> None:
-        self._show(value)
+    def _tell(self, values: list[Value]) -> None:
+        """Save, then show: what a screen refuses is not lost."""
+        for value in values:
+            self._keep(value)
+        for value in values:
+            self._show(value)
+
+    def _keep(self, value: Value) -> None:
         match value:
             case Rep():
                 self._set_said = self._set_said or self._said
@@ -181,6 +182,16 @@ class LiveSession(Generic[Item]):
                 self._saving.popleft().result()
             except JournalError as error:
                 self._unsaved = self._unsaved or error
+
+    def _settle(self, ending: Ending) -> None:
+        self._thread.shutdown()
+        with self._told_later():
+            if self._writer is not None:
+                self._writer.close()
+        self._collect(everything=True)
+        if self._unsaved is not None:
+            raise self._unsaved
+        self._sign(ending)
 
     def _sign(self, ending: Ending) -> None:
         entry, seconds = self._entry, self._stage.duration_s

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tracker.cli.console import console
+from tracker.cli.sessions import perform
+from tracker.cli.view import View
 from tracker.exercises import exercise
 from tracker.journal import Ending, Journal, JournalError, Session, SessionStart, SetContext, journal_path
 from tracker.live import Entry, LiveSession, Put, paced, run, told
@@ -178,6 +181,49 @@ def test_a_screen_that_fails(made: Made, items: list[Item]) -> None:
         made.run(items)
     assert made.session.ending is Ending.INTERRUPTED
     assert len(made.recorded) > 50
+
+
+def test_a_screen_that_fails_at_the_very_end(made: Made, items: list[Item]) -> None:
+    made.fail_at = ExerciseSet  # it closes when the stream does
+    with pytest.raises(BrokenPipeError):
+        made.run(items)
+    assert [len(one.reps) for one in made.session.sets] == [4]
+    assert made.session.ending is Ending.INTERRUPTED
+    assert made.recorded == items
+
+
+def test_a_screen_that_fails_at_once(
+    journal: Journal, sensor: VirtualSensor, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = View(console(), "title")
+
+    def fail() -> None:
+        raise BrokenPipeError(errno.EPIPE, "gone")
+
+    monkeypatch.setattr(view, "begin", fail)
+    with pytest.raises(BrokenPipeError):
+        perform(sensor, exercise("cable"), data, view, float("inf"))
+    (one,) = journal.sessions()
+    assert one.ending is Ending.INTERRUPTED
+    (path,) = (data / "recordings").iterdir()
+    recording = open_recording(path)
+    assert list(recording) == []
+    assert recording.ending.complete
+
+
+def test_a_journal_that_fails_at_once_leaves_no_open_recording(
+    sensor: VirtualSensor, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise JournalError("full")
+
+    monkeypatch.setattr(Journal, "add_recording", fail)
+    with pytest.raises(JournalError, match="full"):
+        perform(sensor, exercise("cable"), data, View(console(), "title"), float("inf"))
+    (path,) = (data / "recordings").iterdir()
+    recording = open_recording(path)
+    assert list(recording) == []
+    assert recording.ending.complete
 
 
 def test_the_pace() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -69,21 +69,21 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, 
         header = sensor.header("", begun_at.isoformat(), time.monotonic_ns())
         session = journal.begin_session(_start(begun_at, profile, header))
         path = recordings / f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}.mcap"
-        header = sensor.header(session, header.started_at, header.origin_ns)
+        header = replace(header, session=session)
         try:
             writer = RecordingWriter(path, header)
         except RecordingError:
             journal.end_session(session, Ending.INTERRUPTED)
             raise
-        entry = _entry(journal, session, path, header)
-        stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
-        live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
-        view.begin()
-        events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
-        try:
-            ending = asyncio.run(_until_stopped(live, lambda put: paced(events, put, speed)))
-        except JournalError as error:
-            raise JournalError(f"{error}; the recording is whole: kickback replay {path}") from error
+        with writer:
+            entry = _entry(journal, session, path, header)
+            stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
+            live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
+            events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
+            try:
+                ending = asyncio.run(_until_stopped(live, view, events, speed))
+            except JournalError as error:
+                raise JournalError(f"{error}; the recording is whole: kickback replay {path}") from error
         return Performed(session, ending, path, live.failure)
 
 
@@ -95,8 +95,7 @@ def repeat(source: Replay[Item], folder: Path, view: View, speed: float) -> Perf
         session = journal.begin_session(start)
         entry = _entry(journal, session, source.path.absolute(), source.header, begun_at)
         live: LiveSession[Item] = LiveSession(source.stage, entry, view.show)
-        view.begin()
-        ending = asyncio.run(_until_stopped(live, lambda put: paced(source.items, put, speed)))
+        ending = asyncio.run(_until_stopped(live, view, source.items, speed))
         return Performed(session, ending, source.path, None)
 
 
@@ -124,8 +123,15 @@ def _truth(view: View, sensor: VirtualSensor) -> str:
     return f"{counted}, mean error {close.phase_mae_s * 1000:.0f} ms per phase, {close.range_mae_deg:.1f}° of range"
 
 
-async def _until_stopped(live: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
+async def _until_stopped(
+    live: LiveSession[Item], view: View, items: Iterable[tuple[int, Item]], speed: float
+) -> Ending:
     """Run the loop; a request to terminate, or a terminal that closes, ends it as Ctrl-C does."""
+
+    async def produce(put: Put[Item]) -> None:
+        view.begin()
+        await paced(items, put, speed)
+
     task = asyncio.current_task()
     assert task is not None
     with suppress(NotImplementedError, AttributeError):  # Windows has no such signals
