@@ -266,7 +266,6 @@ INSERT_TOTALS = _insert(
 
 # Reading
 
-SESSION_BY_UUID = "SELECT session_id FROM sessions WHERE uuid = ?"
 SESSIONS_BY_PREFIX = "SELECT session_id, uuid FROM sessions WHERE uuid >= ? AND uuid < ? ORDER BY uuid LIMIT 4"
 SESSION = "SELECT * FROM sessions WHERE session_id = ?"
 OPEN_SESSIONS = "SELECT uuid FROM sessions WHERE ended_at IS NULL ORDER BY started_us DESC, session_id DESC"
