@@ -19,11 +19,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, get_args
 
-from tracker.journal import Ending, Journal, JournalError, SessionId, SetContext
+from tracker.journal import (
+    Ending,
+    Journal,
+    JournalError,
+    ScoredGap,
+    ScoredRejected,
+    ScoredSet,
+    SessionId,
+    SetContext,
+)
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rejected, Rep
@@ -105,7 +113,8 @@ class LiveSession(Generic[Item]):
         self._set_said: SetContext | None = None
         self._unsaved: JournalError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._saving: deque[Future[object]] = deque()
+        self._waiting: deque[ScoredSet | ScoredRejected | ScoredGap] = deque()
+        self._saving: deque[Future[None]] = deque()
 
     def take(self, item: Item) -> None:
         """Record one item, track it, save and show what became known."""
@@ -159,21 +168,28 @@ class LiveSession(Generic[Item]):
             self._show(value)
 
     def _keep(self, value: Value) -> None:
+        recording = self._entry.recording
         match value:
             case Rep():
                 self._set_said = self._set_said or self._said
             case ExerciseSet():
                 said, self._set_said = self._set_said or self._said, None
-                self._save(partial(self._entry.journal.save_set, context=said), value)
+                self._save(ScoredSet(measured=value, context=said, recording=recording))
             case Rejected():
-                self._save(self._entry.journal.save_rejected, value)
+                self._save(ScoredRejected(measured=value, recording=recording))
             case Gap():
-                self._save(self._entry.journal.save_gap, value)
+                self._save(ScoredGap(measured=value, recording=recording))
 
-    def _save(self, save: Callable[..., object], value: Value) -> None:
-        entry = self._entry
-        self._saving.append(self._thread.submit(save, entry.session, value, recording=entry.recording))
+    def _save(self, found: ScoredSet | ScoredRejected | ScoredGap) -> None:
+        self._waiting.append(found)
+        self._saving.append(self._thread.submit(self._save_waiting))
         self._collect()
+
+    def _save_waiting(self) -> None:
+        """In the thread: one transaction for all that came while the last one went to the disk."""
+        found = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if found:
+            self._entry.journal.save(self._entry.session, *found)
 
     def _collect(self, *, everything: bool = False) -> None:
         """Look at what became of the saving; the first failure is told in the end."""

@@ -7,6 +7,7 @@ import errno
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,7 +15,18 @@ from tracker.cli.console import console
 from tracker.cli.sessions import perform
 from tracker.cli.view import View
 from tracker.exercises import exercise
-from tracker.journal import Ending, Journal, JournalError, Session, SessionStart, SetContext, journal_path
+from tracker.journal import (
+    Ending,
+    Journal,
+    JournalError,
+    ScoredGap,
+    ScoredRejected,
+    ScoredSet,
+    Session,
+    SessionStart,
+    SetContext,
+    journal_path,
+)
 from tracker.live import Entry, LiveSession, Put, paced, run, told
 from tracker.motion.engine import Value
 from tracker.motion.values import ExerciseSet, Rep
@@ -146,8 +158,7 @@ def test_a_journal_that_fails_leaves_the_recording(
     def fail(*_: object, **__: object) -> None:
         raise JournalError("damaged")
 
-    monkeypatch.setattr(made.journal, "save_rejected", fail)
-    monkeypatch.setattr(made.journal, "save_set", fail)
+    monkeypatch.setattr(made.journal, "save", fail)
     with pytest.raises(JournalError, match="damaged"):
         made.run(items)
     assert made.recorded == items
@@ -155,11 +166,40 @@ def test_a_journal_that_fails_leaves_the_recording(
     assert made.session.ending is None
 
 
+def test_what_waits_for_the_journal_is_saved_at_once(
+    made: Made, items: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow the disk, a backlog is one transaction."""
+    save, gate = made.journal.save, Event()
+    batches: list[int] = []
+
+    def slow(session: str, *found: ScoredSet | ScoredRejected | ScoredGap) -> None:
+        batches.append(len(found))
+        assert gate.wait(20)
+        save(session, *found)
+
+    monkeypatch.setattr(made.journal, "save", slow)
+    closing = made.live.close
+
+    def close(ending: Ending, *, quietly: bool = False) -> None:
+        gate.set()
+        closing(ending, quietly=quietly)
+
+    monkeypatch.setattr(made.live, "close", close)
+    cut = [item for i, item in enumerate(items) if not 30 <= i % 60 < 36]
+    made.run(cut)
+    found = made.session
+    assert sum(batches) == len(found.sets) + len(found.rejected) + len(found.gaps)
+    assert sum(batches) > len(batches)
+    assert batches[0] == 1
+    assert len(batches) <= 3
+
+
 def test_a_demo_without_a_journal(kickback: Kickback, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise JournalError("damaged")
 
-    monkeypatch.setattr(Journal, "save_set", fail)
+    monkeypatch.setattr(Journal, "save", fail)
     done = kickback("demo", "--speed", "max")
     (path,) = (data / "recordings").iterdir()
     assert (done.code, done.err) == (2, f"kickback: damaged; the recording is whole: kickback replay {path}\n")

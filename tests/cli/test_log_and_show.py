@@ -21,6 +21,8 @@ from tracker.journal import (
     DeleteRep,
     Ending,
     Journal,
+    ScoredGap,
+    ScoredRejected,
     SessionStart,
     SetContext,
     SetKind,
@@ -54,9 +56,10 @@ def session(data: Path) -> str:
         uuid = journal.begin_session(start)
         context = SetContext(side="right", exercise="band", load_label="red \x1b[2J", kind=SetKind.WARM_UP)
         journal.save_set(uuid, a_set(), context)
-        journal.save_rejected(uuid, Rejected(3, 18.0, 21.0, 21.1, Reason.PARTIAL, "range 12° < 60%", rep(3, 18.0)))
-        journal.save_rejected(uuid, Rejected(5, 40.0, 41.0, 41.1, Reason.TOO_SMALL, "range 5° < 8°"))
-        journal.save_gap(uuid, Gap(50.0, 50.4, 39))
+        partial = Rejected(3, 18.0, 21.0, 21.1, Reason.PARTIAL, "range 12° < 60%", rep(3, 18.0))
+        small = Rejected(5, 40.0, 41.0, 41.1, Reason.TOO_SMALL, "range 5° < 8°")
+        journal.save(uuid, ScoredRejected(measured=partial), ScoredRejected(measured=small))
+        journal.save(uuid, ScoredGap(measured=Gap(50.0, 50.4, 39)))
         journal.answer(uuid, "reps-in-reserve", 2, set_number=1)
         logged = journal.session(uuid).sets[0]
         assert logged.reps[0].rep_id is not None

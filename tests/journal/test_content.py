@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.journal import AddRep, Journal, JournalError, Sensor, SessionStart
+from tracker.journal import AddRep, Journal, JournalError, ScoredGap, ScoredRejected, Sensor, SessionStart
 from tracker.journal.frame import COLUMNS
 from tracker.motion.samples import Gap
 from tracker.motion.values import Reason, Rejected
@@ -20,11 +20,10 @@ def filled(path: Path, start: SessionStart, make_set, make_rep, *, recording: Pa
     journal = Journal.open(path)
     session = journal.begin_session(start)
     journal.add_recording(session, recording)
-    journal.save_gap(session, Gap(1.0, 1.5, 50))
+    journal.save(session, ScoredGap(measured=Gap(1.0, 1.5, 50)))
     journal.save_set(session, make_set(1), form={1: ("no-hold",)})
-    journal.save_rejected(
-        session, Rejected(9, 3.0, 4.0, 4.2, Reason.TOO_SMALL, "range 7° < 10°", make_rep(3.0, seconds=1.0))
-    )
+    small = Rejected(9, 3.0, 4.0, 4.2, Reason.TOO_SMALL, "range 7° < 10°", make_rep(3.0, seconds=1.0))
+    journal.save(session, ScoredRejected(measured=small))
     return journal, session
 
 

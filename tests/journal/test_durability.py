@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.journal import Journal, JournalError, SessionStart
+from tracker.journal import Journal, JournalError, ScoredGap, ScoredSet, SessionStart
+from tracker.motion.samples import Gap
 
 WRITER = """
 import sys
@@ -147,3 +148,14 @@ def test_a_commit_that_is_refused_leaves_the_journal_usable(
     assert journal.session(session).sets == ()
     journal.save_set(session, make_set())
     assert len(journal.session(session).sets) == 1
+
+
+def test_what_is_saved_together_is_saved_whole_or_not_at_all(journal: Journal, session: str, make_set) -> None:
+    two, twice = ScoredSet(measured=make_set(2)), ScoredSet(measured=make_set(1))
+    hole = ScoredGap(measured=Gap(1.0, 1.5, 50))
+    with pytest.raises(JournalError, match="already saved"):
+        journal.save(session, two, hole, twice, twice)
+    assert (journal.session(session).sets, journal.session(session).gaps) == ((), ())
+    journal.save(session, two, hole, twice)
+    assert [one.measured for one in journal.session(session).sets] == [two.measured, twice.measured]
+    assert [one.gap for one in journal.session(session).gaps] == [hole.measured]

@@ -88,10 +88,8 @@ def test_what_goes_in_comes_out(
         session = journal.begin_session(start)
         for item in exercise_sets:
             journal.save_set(session, item, context)
-        for refused in rejected:
-            journal.save_rejected(session, refused)
-        for hole in holes:
-            journal.save_gap(session, hole)
+        others = [ScoredRejected(measured=item) for item in rejected], [ScoredGap(measured=item) for item in holes]
+        journal.save(session, *others[0], *others[1])
         live = journal.session(session)
         journal.add_scoring(
             session,

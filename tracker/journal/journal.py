@@ -32,8 +32,7 @@ from tracker.journal.values import (
     SessionStart,
     SetContext,
 )
-from tracker.motion.samples import Gap
-from tracker.motion.values import ExerciseSet, Rejected
+from tracker.motion.values import ExerciseSet
 
 
 class Journal:
@@ -132,26 +131,16 @@ class Journal:
         form
             Form verdicts by the ``peak`` number of the repetition.
         """
+        scored = ScoredSet(measured=measured, context=context, recording=recording, sensor=sensor, form=form or {})
         with self._writing() as connection:
-            found = self._id(session)
-            scored = ScoredSet(measured=measured, context=context, recording=recording, sensor=sensor, form=form or {})
-            return writing.save_set(connection, found, reading.current_scoring(connection, found), scored)
+            session_id = self._id(session)
+            return writing.save_set(connection, session_id, reading.current_scoring(connection, session_id), scored)
 
-    def save_rejected(
-        self, session: str, measured: Rejected, *, recording: int | None = None, sensor: int | None = None
-    ) -> None:
-        """Save an excursion that was not counted, in the session's current scoring."""
-        scored = ScoredRejected(measured=measured, recording=recording, sensor=sensor)
+    def save(self, session: str, *found: ScoredSet | ScoredRejected | ScoredGap) -> None:
+        """Save what was found, in the session's current scoring: one transaction, however much it is."""
         with self._writing() as connection:
-            found = self._id(session)
-            writing.save_rejected(connection, found, reading.current_scoring(connection, found), scored)
-
-    def save_gap(self, session: str, measured: Gap, *, recording: int | None = None, sensor: int | None = None) -> None:
-        """Save a hole in the stream, in the session's current scoring."""
-        scored = ScoredGap(measured=measured, recording=recording, sensor=sensor)
-        with self._writing() as connection:
-            found = self._id(session)
-            writing.save_gap(connection, found, reading.current_scoring(connection, found), scored)
+            session_id = self._id(session)
+            writing.save(connection, session_id, reading.current_scoring(connection, session_id), found)
 
     def answer(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,16 +103,18 @@ def save_set(connection: sqlite3.Connection, session_id: int, scoring_id: int, s
     return set_id
 
 
-def save_rejected(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredRejected) -> None:
-    """Insert an excursion that was not counted."""
-    stream = _stream(connection, session_id, scored)
-    connection.execute(sql.INSERT_REJECTED, (scoring_id, session_id, *stream, *rows.rejected_cells(scored.measured)))
-
-
-def save_gap(connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredGap) -> None:
-    """Insert a hole in the stream."""
-    stream = _stream(connection, session_id, scored)
-    connection.execute(sql.INSERT_GAP, (scoring_id, session_id, *stream, *rows.gap_cells(scored.measured)))
+def save(
+    connection: sqlite3.Connection,
+    session_id: int,
+    scoring_id: int,
+    found: Iterable[ScoredSet | ScoredRejected | ScoredGap],
+) -> None:
+    """Insert sets, what was not counted, and holes in the stream."""
+    for scored in found:
+        if isinstance(scored, ScoredSet):
+            save_set(connection, session_id, scoring_id, scored)
+        else:
+            _insert_other(connection, session_id, scoring_id, scored)
 
 
 def answer(
@@ -138,10 +141,9 @@ def add_scoring(connection: sqlite3.Connection, session_id: int, scored: Scored,
     earlier, _ = reading.read_sets(connection, session_id, reading.current_scoring(connection, session_id))
     for item in scored.sets:
         _insert_set(connection, session_id, scoring_id, item, earlier)
-    for rejected in scored.rejected:
-        save_rejected(connection, session_id, scoring_id, rejected)
-    for gap in scored.gaps:
-        save_gap(connection, session_id, scoring_id, gap)
+    others: tuple[ScoredRejected | ScoredGap, ...] = (*scored.rejected, *scored.gaps)
+    for other in others:
+        _insert_other(connection, session_id, scoring_id, other)
     if current:
         make_current(connection, session_id, scoring_id)
     return scoring_id
@@ -208,6 +210,16 @@ def _insert_set(
         raise JournalError(f"{where} is already saved, or is not a set ({error})") from error
     connection.executemany(sql.INSERT_REP, [(set_id, *rep) for rep in rows.rep_rows(scored)])
     return set_id
+
+
+def _insert_other(
+    connection: sqlite3.Connection, session_id: int, scoring_id: int, scored: ScoredRejected | ScoredGap
+) -> None:
+    place = (scoring_id, session_id, *_stream(connection, session_id, scored))
+    if isinstance(scored, ScoredRejected):
+        connection.execute(sql.INSERT_REJECTED, (*place, *rows.rejected_cells(scored.measured)))
+    else:
+        connection.execute(sql.INSERT_GAP, (*place, *rows.gap_cells(scored.measured)))
 
 
 def _session_context(connection: sqlite3.Connection, session_id: int) -> SetContext:
