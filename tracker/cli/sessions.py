@@ -33,7 +33,7 @@ from tracker.live import Entry, Item, LiveSession, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter
 from tracker.replay import Replay
-from tracker.scoring import closeness
+from tracker.simulation.closeness import closeness
 from tracker.stream import Stream
 from tracker.virtual import FAMILY, SENSOR, VirtualSensor
 
