@@ -49,8 +49,8 @@ class Closeness:
 def closeness(measured: Sequence[Movement], true: Sequence[Movement]) -> Closeness:
     """Compare repetitions on the same time axis; numbers that are None do not enter."""
     pairs = [(m, t) for t in true for m in measured if _overlap(m, t) >= 0.5]
-    phases = [abs(a - b) for m, t in pairs for a, b in zip(_phases(m), _phases(t), strict=True) if a and b]
-    ranges = [abs(m.range_deg - t.range_deg) for m, t in pairs if m.range_deg and t.range_deg]
+    phases = _errors((a, b) for m, t in pairs for a, b in zip(_phases(m), _phases(t), strict=True))
+    ranges = _errors((m.range_deg, t.range_deg) for m, t in pairs)
     return Closeness(len(measured), len(true), len(pairs), _mean(phases), _mean(ranges))
 
 
@@ -66,6 +66,9 @@ def _phases(one: Movement) -> tuple[float | None, ...]:
     return one.peak_start_s - one.start_s, one.peak_end_s - one.peak_start_s, one.end_s - one.peak_end_s
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    values = list(values)
+def _errors(numbers: Iterable[tuple[float | None, float | None]]) -> list[float]:
+    return [abs(a - b) for a, b in numbers if a is not None and b is not None]
+
+
+def _mean(values: Sequence[float]) -> float | None:
     return fmean(values) if values else None
