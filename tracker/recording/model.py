@@ -15,6 +15,9 @@ from typing import Any, Literal, get_args
 SCHEMA = 1
 """Version of the header, the message encoding and the marks together. Readers refuse a newer one."""
 
+HEAVIEST_KG = 10_000.0
+"""Nobody lifts so much: a load in a header beyond it is damage."""
+
 Side = Literal["left", "right"]
 
 
@@ -172,6 +175,8 @@ class Header:
         numbers = [sensor.number for sensor in self.sensors]
         if len(set(numbers)) < len(numbers) or not all(0 <= number <= 0xFFFF for number in numbers):
             raise ValueError(f"sensor numbers must be unique and 0–65535, not {numbers}")
+        if self.load_kg is not None:
+            _check_load(self.load_kg)
 
     def to_json(self) -> str:
         """As one line of JSON; the same header always gives the same bytes."""
@@ -214,10 +219,15 @@ class Header:
             sensors=tuple(_sensor_from(item) for item in fields.items("sensors")),
             exercise=fields.optional_text("exercise"),
             working_side=fields.side("working_side"),
-            load_kg=fields.optional_number("load_kg"),
+            load_kg=fields.optional_load("load_kg"),
             notes=fields.text("notes"),
             schema=schema,
         )
+
+
+def _check_load(load_kg: float) -> None:
+    if not 0 <= load_kg < HEAVIEST_KG:  # false for not-a-number too
+        raise ValueError(f"load_kg is {str(load_kg)[:20]}, expected kilograms")
 
 
 def _sensor_to_dict(sensor: SensorEntry) -> dict[str, object]:
@@ -275,8 +285,12 @@ class _Fields:
     def optional_integer(self, name: str) -> int | None:
         return None if self._value.get(name) is None else self.integer(name)
 
-    def optional_number(self, name: str) -> float | None:
-        return None if self._value.get(name) is None else float(self._get(name, "a number", int, float))
+    def optional_load(self, name: str) -> float | None:
+        if self._value.get(name) is None:
+            return None
+        value = self._get(name, "a number", int, float)
+        _check_load(value)
+        return float(value)
 
     def side(self, name: str) -> Side | None:
         value = self._value.get(name)

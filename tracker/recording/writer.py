@@ -50,12 +50,9 @@ class RecordingWriter:
     ------
     RecordingError
         The file exists or cannot be created.
-    ValueError
-        The header holds a number that is not finite.
     """
 
     def __init__(self, path: str | os.PathLike[str], header: Header) -> None:
-        header.to_json()  # refuse what cannot be described before there is a file
         self.path = Path(path)
         self.header = header
         self._channels = wire.channels_of(header)
