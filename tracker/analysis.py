@@ -259,8 +259,13 @@ def _analyze_mcap(path: Path, profile: Exercise | None) -> Analysis:
     profile = profile or header_exercise(path, header.exercise)
     stream = stream_of(recording, profile)
     values: list[Value] = []
-    for item in recording:
-        values += stream.push(item)
+    try:
+        for item in recording:
+            values += stream.push(item)
+    except RecordingError:
+        raise
+    except ValueError as error:  # a rate that the core does not take
+        raise RecordingError(path, str(error)) from error
     values += stream.flush()
     if stream.rate_hz is None or not stream.samples:
         raise RecordingError(path, "no samples in it, expected motion notifications of a sensor")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mcap.writer import Writer
 
+from firmware_protocol import Info, Rate
 from tracker.journal import Journal, journal_path
 from tracker.recording import Header, RecordingWriter, SensorEntry
 from tracker.simulation.files import COLUMNS
@@ -116,6 +118,15 @@ def test_a_recording_that_cannot_be_used(kickback: Kickback, tmp_path: Path) -> 
     one_line(kickback("analyze", recording(tmp_path / "a.mcap")), "no samples")
     one_line(kickback("analyze", recording(tmp_path / "b.mcap", exercise="tango")), "tango", "cable", "--exercise")
     one_line(kickback("analyze", recording(tmp_path / "c.mcap", family="abacus")), "abacus", "kickback")
+
+
+def test_a_sensor_that_is_too_slow(kickback: Kickback, tmp_path: Path) -> None:
+    sensor = watch(demo_plan("cable", 1))
+    info = bytes(replace(Info.from_bytes(sensor.stream.info), rate=Rate(10)))
+    slow = replace(sensor, stream=replace(sensor.stream, info=info))
+    path = tmp_path / "a.mcap"
+    slow.write(path, slow.header("s", "", slow.start_ns))
+    one_line(kickback("analyze", path), str(path), "10.0 Hz", "25 to 500 Hz")
 
 
 def test_names_do_no_harm(kickback: Kickback, tmp_path: Path) -> None:
