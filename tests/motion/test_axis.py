@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import climb, fit_pivots, flexion_axis, judge
+from tracker.motion.axis import fit_pivots, flexion_axis, judge
 
 STEP_S = 0.04
 FINE = 40
@@ -149,15 +149,8 @@ def test_the_flexion_axis_is_the_one_that_was_turned_about(seed):
     axis = rng.normal(size=3)
     axis /= np.linalg.norm(axis)
     gyr = np.outer(np.sin(np.arange(100) / 10.0), axis) + 0.02 * rng.normal(size=(100, 3))
-    found = flexion_axis(gyr)
+    guess = axis + 0.5 * rng.normal(size=3)
+    found = np.array(flexion_axis(gyr, tuple(guess.tolist())))
     assert np.linalg.norm(found) == pytest.approx(1.0)
     assert abs(found @ axis) > 0.999
-
-
-@pytest.mark.parametrize("height", [-0.1, 0.05, 0.3])
-def test_the_climb_is_the_height_gained(height):
-    dt = STEP_S / FINE
-    t = np.arange(0.0, 3.6, dt)
-    up = np.tile([0.6, 0.0, 0.8], (len(t), 1))
-    lin = np.outer(np.gradient(np.gradient(height * swing(t), dt), dt), [0.6, 0.0, 0.8])
-    assert climb(coarse(up), coarse(lin), STEP_S, 40) == pytest.approx(height, abs=0.1 * abs(height))
+    assert (found @ guess) * (axis @ guess) * (found @ axis) > 0.0

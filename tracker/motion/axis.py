@@ -17,6 +17,8 @@ import numpy as np
 from tracker.motion.samples import Array
 from tracker.motion.watch import Vector
 
+AXIS_STEPS = 12
+"""A leg turns ten times as much about its axis as about any other: each step gains two digits."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
 
@@ -162,19 +164,23 @@ def _pivot(design: Array, acc: Array) -> Pivot:
     return Pivot(rows.T @ rows, rows.T @ target, float(target @ target), n)
 
 
-def flexion_axis(gyr: Array) -> Array:
-    """Unit vector about which a window turns most, sensor frame, shape (3,); its sign is arbitrary."""
-    values, vectors = np.linalg.eigh(gyr.T @ gyr)
-    axis: Array = vectors[:, int(np.argmax(values))]
-    return axis
+def flexion_axis(gyr: Array, guess: Vector) -> Vector:
+    """Unit vector about which a window turns most, sensor frame, by power iteration.
 
-
-def climb(up: Array, lin: Array, step_s: float, top: int) -> float:
-    """Height gained by row ``top``, metres: vertical acceleration integrated twice, at rest at both ends."""
-    vertical = lin[:, 0] * up[:, 0] + lin[:, 1] * up[:, 1] + lin[:, 2] * up[:, 2]
-    speed = np.cumsum(vertical) * step_s
-    speed -= speed[-1] * np.arange(1, len(speed) + 1) / len(speed)
-    return float(np.cumsum(speed)[top] * step_s)
+    Parameters
+    ----------
+    gyr
+        Turning rate, rad/s, shape (n, 3).
+    guess
+        About where it points; the result is on the same side.
+    """
+    (a, b, c), (_, d, e), (_, _, f) = (gyr.T @ gyr).tolist()
+    x, y, z = guess
+    for _ in range(AXIS_STEPS):
+        x, y, z = a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z
+        length = math.sqrt(x * x + y * y + z * z) or 1.0
+        x, y, z = x / length, y / length, z / length
+    return x, y, z
 
 
 def _smooth(x: Array) -> Array:

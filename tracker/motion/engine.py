@@ -40,7 +40,9 @@ LEAVE_S = 0.2
 CLIMB_EXPLAINED = 0.70
 """Below this the lever is too poorly known to say which way is up."""
 KEEP_S = 24.0
-SLICE = 1024
+LOST, CLIPPED = -1.0, 1.0
+"""Marks of samples in the history; 0 for good ones."""
+SLICE = 2048
 """Longer pushes are taken in slices of this many samples, so that memory stays flat."""
 
 Value = Peak | Rep | Rejected | ExerciseSet | Gap
@@ -72,8 +74,8 @@ class Tracker:
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
         self._began = 0
-        self._fine = History(8, self._keep, SLICE)
-        self._coarse = History(6, round(KEEP_S / self._step_s), SLICE)
+        self._fine = History(7, self._keep, SLICE)
+        self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((0, 9))
         self._skip = 0
@@ -145,7 +147,7 @@ class Tracker:
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
-        self._fine.append(motion.gyr, motion.up, motion.valid, motion.clipped)
+        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST))
         n, held = self._stride, len(self._part)
         rows = np.empty((held + len(motion), 9))
         rows[:held] = self._part
@@ -264,10 +266,10 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
-        touched = touched_phases(found, window[:, 6] > 0.0, self._period_s)
+        touched = touched_phases(found, window[:, 6] != LOST, self._period_s)
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
-        flags = [Flag.CLIPPED] if bool((window[first:last, 7] > 0.0).any()) else []
+        flags = [Flag.CLIPPED] if bool((window[first:last, 6] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
         return Rep(

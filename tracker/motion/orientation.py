@@ -164,9 +164,9 @@ class Orienter:
             return deque()
         blocks = whole[skip : skip + count * n].reshape(count, n, 7)
         mean = blocks.sum(axis=1) / n
-        apart = blocks[:, :, :3] - mean[:, None, :3]
-        spread = (apart * apart).sum(axis=1) / n
-        sd = np.sqrt(spread[:, 0] + spread[:, 1] + spread[:, 2])
+        gyr = blocks[:, :, :3]
+        spread = (gyr * gyr).sum(axis=1) / n - mean[:, :3] ** 2
+        sd = np.sqrt(np.maximum(0.0, spread[:, 0] + spread[:, 1] + spread[:, 2]))
         sd[mean[:, 6] > 0] = np.inf  # filled in, not measured
         acc = mean[:, 3:6]
         tilt = acc / np.sqrt(acc[:, :1] ** 2 + acc[:, 1:2] ** 2 + acc[:, 2:] ** 2 + 1e-12)

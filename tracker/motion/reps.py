@@ -79,9 +79,7 @@ def measure(
     Measures or None
         None where there is no lift or no return in the window.
     """
-    axis = flexion_axis(gyr[opened : closed + 1])
-    if _dot(axis.tolist(), lift) > 0.0:  # up turns against the sensor
-        axis = -axis
+    axis = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
@@ -127,20 +125,20 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     return touched
 
 
-def _shank_angle(rate: Array, up: Array, axis: Array, period_s: float) -> Array:
+def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array:
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
     angle: Array = np.cumsum(rate) * period_s
-    a, first, last = axis.tolist(), up[0].tolist(), up[-1].tolist()
-    along, behind = _dot(a, first), _dot(a, last)
+    first, last = up[0].tolist(), up[-1].tolist()
+    along, behind = _dot(axis, first), _dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
         return angle  # the axis is close to vertical: gravity says nothing about it
-    sine = _dot(a, cross(tuple(last), tuple(first)))
+    sine = _dot(axis, cross(tuple(last), tuple(first)))
     cosine = _dot(first, last) - along * behind
     turned = math.atan2(sine, cosine)
     error = turned - float(angle[-1] - angle[0])
     error -= 2.0 * math.pi * round(error / (2.0 * math.pi))
-    fixed: Array = angle + error * np.linspace(0.0, 1.0, len(angle))
-    return fixed
+    angle += np.arange(len(angle)) * (error / (len(angle) - 1))
+    return angle
 
 
 def _dot(a: Sequence[float], b: Sequence[float]) -> float:

@@ -331,7 +331,7 @@ class SetBuilder:
     def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
         """Those who waited in vain."""
         waiting, self._waiting = self._waiting, []
-        detail = f"stood alone: {COMPANY} alike ones in a row make a set"
+        detail = f"not plain enough to stand alone; {COMPANY} alike ones in a row make a set"
         if reason is Reason.NO_LEVER:
             detail = "together they did not swing about a knee or hip"
         if reason is Reason.WRONG_WAY:

@@ -214,10 +214,12 @@ class Watch:
         if away < self.near:
             self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
-            slow = speed < max(SLOW_SHARE * self.fastest, SLOW_RAD_S) or rising > max(MIN_TURN, 0.1 * swing)
+            slow = (
+                speed < SLOW_RAD_S or speed < SLOW_SHARE * self.fastest or (rising > MIN_TURN and rising > 0.1 * swing)
+            )
             if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
-            if away - self.near > max(OPEN_CHORD, CROSSED_SHARE * self.swing):
+            if away - self.near > OPEN_CHORD and away - self.near > CROSSED_SHARE * self.swing:
                 return Ending.CROSSED
         if away > self.swing or (self.low > CLOSE_LEFT * swing and rising > BACK_GIVEN_BACK * swing):
             self.state = OUT
