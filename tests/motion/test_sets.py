@@ -130,3 +130,13 @@ def test_shifts_of_the_body_are_hardly_ever_repetitions(doing, told):
     """Three in each of 16 sessions; told, one that looks like a lift is a set by itself."""
     wrong = [seed for seed in range(100, 116) if repetitions_in(doing, seed, told)]
     assert len(wrong) <= 4, wrong
+
+
+def test_a_repetition_cut_off_on_its_way_back_is_not_counted():
+    one = stream(REST, lifts(4), AFTER)
+    whole = [v for v in run(one.tracker(), [one.samples]) if isinstance(v, Rep)]
+    last = whole[-1]
+    for share in (0.5, 0.75, 0.9):
+        end = round((last.peak_end_s + share * last.eccentric_s) / one.samples.period_s)
+        out = run(one.tracker(), [block(one.samples.acc[:end], one.samples.gyr[:end], 0.01)])
+        assert [len(s.reps) for s in out if isinstance(s, ExerciseSet)] == [3], share

@@ -26,7 +26,7 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
-from tracker.motion.watch import CLOSE_LEFT, Ending, Excursion, angle, cross, tangent
+from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, angle, cross, tangent
 
 ALGORITHM_VERSION = "1"
 
@@ -132,9 +132,15 @@ class Tracker:
             out += self._judge(self._due.popleft()[1], newest)
         for event in self._segmenter.flush(self._coarse.end - 1):
             if isinstance(event, Excursion):
-                closed = event.ending is Ending.RETURNED
-                out += self._judge(event, newest) if closed else [self._unfinished(event, newest, reason, detail)]
+                over = event.ending is Ending.RETURNED and self._stands_still(newest)
+                out += self._judge(event, newest) if over else [self._unfinished(event, newest, reason, detail)]
         return out
+
+    def _stands_still(self, newest: int) -> bool:
+        """The leg does not turn any more in the last step."""
+        rows = self._fine.between(newest + 1 - self._stride, newest + 1)
+        turning = _turning(rows[:, :3], rows[:, 3:6])
+        return bool(turning.max(initial=0.0) < SLOW_RAD_S)
 
     def _restart(self, index: int) -> None:
         self._segmenter.restart()
