@@ -48,11 +48,25 @@ def test_version(kickback: Kickback) -> None:
     assert (done.code, done.out) == (0, f"kickback {tracker.__version__}\n")
 
 
-def test_usage_errors(kickback: Kickback) -> None:
-    for arguments in (["dance"], ["analyze"], ["simulate"], ["demo", "--reps", "0"], ["log", "--limit", "x"]):
-        done = kickback(*arguments)
-        assert done.code == 2
-        assert done.out == ""
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["dance"], "'dance'"),
+        (["logg"], "'log'"),
+        (["analyze"], "FILE"),
+        (["simulate"], "--output"),
+        (["demo", "--reps", "0"], "--reps"),
+        (["demo", "--seed"], "--seed"),
+        (["log", "-n", "x"], "--limit"),
+        (["analyze", "--bad"], "--bad"),
+        (["--bad"], "--bad"),
+    ],
+)
+def test_usage_errors(kickback: Kickback, arguments: list[str], what: str) -> None:
+    done = kickback(*arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("kickback: ")
+    assert what in done.err
 
 
 def test_help_is_quick() -> None:

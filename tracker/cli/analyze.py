@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Recordings: .mcap, .csv or .csv.gz.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", readable=False, help="Recordings: .mcap, .csv or .csv.gz.")
+    ],
     exercise: ExerciseId = None,
     json_: Json = False,
     all_: Annotated[

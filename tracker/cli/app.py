@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from tracker import __version__
 from tracker.cli import analyze, files, live, log, simulate
-from tracker.cli.errors import one_line
+from tracker.cli.errors import one_line, tell
 from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
 
@@ -34,13 +34,23 @@ HELP = """Count and measure weighted leg kickbacks from a motion sensor on the a
 class Commands(TyperGroup):
     """The group of all commands; whatever is wrong with the input is told in one line."""
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
+    def main(self, args: Sequence[str] | None = None, *more: Any, standalone_mode: bool = True, **named: Any) -> Any:
+        """Run the command that was asked for, and exit."""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that lacks a character shows another one
                 stream.reconfigure(errors="replace")
-        with one_line():
-            return super().invoke(ctx)
+        named["standalone_mode"] = False
+        if not standalone_mode:
+            return super().main(args, *more, **named)
+        try:
+            with one_line():
+                code = super().main(args, *more, **named)
+        except typer.Exit as asked:
+            code = asked.exit_code
+        except typer.Abort:
+            tell("aborted")
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 app = typer.Typer(

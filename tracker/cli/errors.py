@@ -1,7 +1,7 @@
 """The one place where what went wrong becomes one line on standard error and exit status 2.
 
-Expected: what a recording, the journal or the operating system refuses, and a ``ValueError`` that our own
-code raised. Anything else is a bug and keeps its traceback.
+Expected: a command that is written wrongly, what a recording, the journal or the operating system refuses, and
+a ``ValueError`` that our own code raised. Anything else is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class one_line:  # noqa: N801 reads as a statement
         line = None if error is None else explain(error)
         if line is None:
             return False
-        tell(line)
+        if line:
+            tell(line)
         self.failed = True
         if self._keep_going:
             return True
@@ -61,6 +62,8 @@ def explain(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, BrokenPipeError):
         return None
+    if hasattr(error, "format_message"):  # how the command was written; empty where help was printed
+        return " ".join(str(error.format_message()).split())
     if isinstance(error, OSError):
         why = (error.strerror or str(error)).lower()
         return f"{error.filename}: {why}" if error.filename else why

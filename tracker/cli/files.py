@@ -65,10 +65,14 @@ def export(
 
 
 def recover(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording that was cut off or damaged.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="A recording that was cut off or damaged.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="PATH", help="The copy; else FILE with .recovered.mcap."),
+        typer.Option(
+            "--output", "-o", metavar="PATH", readable=False, help="The copy; else FILE with .recovered.mcap."
+        ),
     ] = None,
 ) -> None:
     """Make a whole copy of a recording that was cut off.

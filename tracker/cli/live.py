@@ -55,7 +55,7 @@ def demo(
 
 def replay(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording: .mcap, .csv or .csv.gz.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A recording: .mcap, .csv or .csv.gz.")],
     speed: Speed = "max",
     exercise: ExerciseId = None,
     data_dir: DataDir = None,

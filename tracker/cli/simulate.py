@@ -22,7 +22,13 @@ SUFFIXES = {"mcap": ".mcap", "csv": ".csv.gz"}
 def simulate(
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="PATH", help="Where to write; the truth goes to PATH's .truth.json."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            readable=False,
+            help="Where to write; the truth goes to PATH's .truth.json.",
+        ),
     ],
     exercise: ExerciseId = "cable",
     scenario: Annotated[
