@@ -4,10 +4,10 @@ In: the up direction in the sensor frame and the speed at which it turns, at abo
 (the leg has reached a peak) and ``Excursion`` (it came back, or it is plain that it never will). Remembered: a rest
 pose, how far the leg went from it, and what happened since.
 
-Rule: a zig-zag with hysteresis, anchored at the rest pose (``Watch``). A leg that is still while it is away from
-rest may be holding at the top, or may have taken up another rest pose. Both are followed until the leg decides:
-another watch is anchored where it is still; it is dropped when an earlier one closes, and takes over when those
-before it are disproved.
+Rule: a zig-zag with hysteresis, anchored at the rest pose (``Watch``). A leg that is still, or turns round, while it is
+away from rest may be at the top, or may have taken up another rest pose. Both are followed until the leg decides:
+another watch is anchored there; it is dropped when an earlier one closes, and takes over when those before it are
+disproved. The later watches are asked only where there is doubt, and then catch up from the recent poses.
 """
 
 from __future__ import annotations
@@ -168,9 +168,9 @@ class Segmenter:
 
     def flush(self, step: int) -> list[Top | Excursion]:
         """End the stream: an open excursion is left open."""
-        if not self._watches or not self._watches[0].away:
+        first = self._watches[0] if self._watches else None
+        if first is None or not (first.away or self._announced):
             return []
-        first = self._watches[0]
         ending = Ending.RETURNED if first.returned else Ending.LEFT
         out: list[Top | Excursion] = [self._close(first, step, first.low_pose, ending)]
         self.restart()
