@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ ExerciseId = Annotated[
     ),
 ]
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the journal and the recordings lie.")
+    str | None, typer.Option("--data-dir", metavar="DIR", help="Where the journal and the recordings lie.")
 ]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON instead of tables.")]
 
@@ -50,8 +51,21 @@ def profile_of(id_: str | None) -> Exercise | None:
         raise BadInputError(f"--exercise: {error}") from None
 
 
-def folder_of(ctx: typer.Context, data_dir: Path | None) -> Path:
-    """Return the data folder: the command's option, the global one, the environment, the system's place."""
+def folder_of(ctx: typer.Context, data_dir: str | None) -> Path:
+    """Return the data folder: the command's option, the global one, the environment, the system's place.
+
+    Raises
+    ------
+    BadInputError
+        It is empty, or lies where no folder can be.
+    """
     from tracker.journal.data_folder import data_folder
 
-    return data_folder(data_dir or ctx.obj)
+    asked = ctx.obj if data_dir is None else data_dir
+    if asked == "":
+        raise BadInputError("--data-dir: is empty, expected a folder")
+    folder = data_folder(None if asked is None else Path(asked))
+    there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), folder)
+    if os.path.lexists(there) and not there.is_dir():
+        raise BadInputError(f"{folder}: {'' if there == folder else f'{there} '}is not a folder")
+    return folder
