@@ -11,7 +11,7 @@ import pytest
 from mcap.writer import Writer
 
 from firmware_protocol import Info, Rate
-from tracker.journal import Journal, journal_path
+from tracker.journal import Journal, JournalError, journal_path
 from tracker.recording import Header, RecordingWriter, SensorEntry
 from tracker.simulation.files import COLUMNS
 from tracker.virtual import demo_plan, watch
@@ -216,11 +216,55 @@ def test_a_read_only_data_folder(kickback: Kickback, tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
 
 
-def test_a_recordings_folder_that_is_a_file(kickback: Kickback, data: Path) -> None:
+@pytest.mark.parametrize("command", [["log"], ["show"], ["log", "--json"], ["export", "last"], ["demo"]])
+def test_a_data_folder_that_is_none(kickback: Kickback, tmp_path: Path, command: list[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for where in (file, file / "data"):
+        one_line(kickback(*command, "--data-dir", where), f"{where}: ", "is not a folder")
+        one_line(kickback("--data-dir", where, *command), f"{where}: ", "is not a folder")
+    one_line(kickback(*command, "--data-dir", ""), "--data-dir", "empty")
+    one_line(kickback("--data-dir", "", *command), "--data-dir", "empty")
+    if Path("/dev/null").exists():
+        one_line(kickback(*command, "--data-dir", "/dev/null"), "/dev/null: is not a folder")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_recordings_folder_that_is_a_file(kickback: Kickback, data: Path, known: bool) -> None:
     data.mkdir()
+    if known:
+        Journal.open(journal_path(data)).close()
     (data / "recordings").touch()
-    one_line(kickback("demo", "--speed", "max"), "recordings")
+    one_line(kickback("demo", "--speed", "max"), "recordings: is not a folder")
+    assert journal_path(data).exists() == known
     assert '"sessions": []' in kickback("log", "--json").out
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_recording_that_cannot_be_made(
+    kickback: Kickback, data: Path, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.mkdir()
+    if known:
+        Journal.open(journal_path(data)).close()
+
+    def refuse(path: Path, _: Header) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("tracker.cli.sessions.RecordingWriter", refuse)
+    one_line(kickback("demo", "--speed", "max"), "recordings", "permission denied")
+    assert journal_path(data).exists() == known
+    assert '"sessions": []' in kickback("log", "--json").out
+
+
+def test_a_session_that_cannot_be_begun(kickback: Kickback, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise JournalError("the journal is full")
+
+    monkeypatch.setattr(Journal, "begin_session", refuse)
+    one_line(kickback("demo", "--speed", "max"), "the journal is full")
+    assert list((data / "recordings").iterdir()) == []
 
 
 def test_unknown_session(kickback: Kickback, data: Path) -> None:

@@ -6,15 +6,17 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from rich.console import Console
 from rich.text import Text
 
 from tracker.cli.console import LINE_LENGTH
+from tracker.cli.errors import BadInputError
 from tracker.cli.view import View
 from tracker.exercises import Exercise
 from tracker.journal import (
@@ -63,20 +65,23 @@ class Performed:
 def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, speed: float) -> Performed:
     """Run a virtual sensor's session: record, track, journal."""
     begun_at = datetime.now().astimezone()
-    with Journal.open(journal_path(folder)) as journal:
-        recordings = recordings_folder(folder)
-        recordings.mkdir(parents=True, exist_ok=True)
-        header = sensor.header("", begun_at.isoformat(), time.monotonic_ns())
-        session = journal.begin_session(_start(begun_at, profile, header))
-        path = recordings / f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}.mcap"
-        header = replace(header, session=session)
+    session = SessionId(str(uuid4()))
+    header = sensor.header(session, begun_at.isoformat(), time.monotonic_ns())
+    path = recordings_folder(folder) / f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}.mcap"
+    with ExitStack() as opened:
+        journal = journal_path(folder)
+        # what is there is looked at first; what is not is made only where the recording can be
+        known = opened.enter_context(Journal.open(journal)) if journal.exists() else None
+        writer = _recorder(path, header)
         try:
-            writer = RecordingWriter(path, header)
-        except RecordingError:
-            journal.end_session(session, Ending.INTERRUPTED)
+            known = known or opened.enter_context(Journal.open(journal))
+            known.begin_session(_start(begun_at, profile, header), session=session)
+        except BaseException:
+            writer.close()
+            path.unlink()
             raise
         with writer:
-            entry = _entry(journal, session, path, header)
+            entry = _entry(known, session, path, header)
             stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
             live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
             events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
@@ -150,6 +155,14 @@ def _start(begun_at: datetime, profile: Exercise | None, header: Header | None, 
         load_kg=header.load_kg if header else None,
         notes=notes,
     )
+
+
+def _recorder(path: Path, header: Header) -> RecordingWriter:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise BadInputError(f"{path.parent}: is not a folder") from None
+    return RecordingWriter(path, header)
 
 
 def _entry(

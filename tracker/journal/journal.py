@@ -76,9 +76,9 @@ class Journal:
 
     # A session as it happens
 
-    def begin_session(self, start: SessionStart) -> SessionId:
-        """Begin a session and its first scoring; return its UUID."""
-        session = SessionId(str(uuid.uuid4()))
+    def begin_session(self, start: SessionStart, *, session: SessionId | None = None) -> SessionId:
+        """Begin a session and its first scoring; return its UUID, a new one if none is given."""
+        session = session or SessionId(str(uuid.uuid4()))
         with self._writing() as connection:
             writing.begin(connection, session, start)
         return session
