@@ -106,6 +106,7 @@ class Watch:
     """Follows the leg from one rest pose."""
 
     __slots__ = (
+        "arc",
         "begin",
         "far",
         "fastest",
@@ -132,7 +133,7 @@ class Watch:
     def __init__(self, rest: Vector, step: int) -> None:
         self.rest = self.far = self.low_pose = self.still_pose = rest
         self.begin = self.opened = self.top = self.low_step = self.near_step = self.still_since = step
-        self.swing = self.fastest = self.low = self.near = 0.0
+        self.swing = self.arc = self.fastest = self.low = self.near = 0.0
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = REST
         self.told_swing = 0.0
@@ -195,16 +196,18 @@ class Watch:
             self.state = BACK
             self.fastest = speed
             self.plane = tangent(self.rest, self.far)
+            self.arc = angle(self.rest, self.far)
             self.low, self.low_step, self.low_pose = self._left(pose), step, pose
             self.near, self.near_step = away, step
 
     def _left(self, pose: Vector) -> float:
         """Signed angle from the rest pose along the lift, rad."""
-        return math.atan2(_dot(pose, self.plane), _dot(pose, self.rest))
+        (x, y, z), (px, py, pz), (rx, ry, rz) = pose, self.plane, self.rest
+        return math.atan2(x * px + y * py + z * pz, x * rx + y * ry + z * rz)
 
     def _back(self, step: int, pose: Vector, speed: float) -> Ending | None:
         left = self._left(pose)
-        swing = 2.0 * math.asin(min(1.0, 0.5 * self.swing))
+        swing = self.arc
         if speed > self.fastest:
             self.fastest = speed
         if left < self.low:
