@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tracker.motion.samples import Samples
+from tracker.simulation import Activity, Plan, SensorModel, SetPlan, sense, simulate
 
 from ..motion.streams import block, sensed
 
@@ -31,8 +32,18 @@ def seconds(benchmark, request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def workout() -> Samples:
+    """An hour of a workout at 100 Hz: sets of twelve with some walking, fidgeting and a minute's standing between."""
+    between = [Activity("walk", 15.0), Activity("stand", 60.0), Activity("fidget", 10.0)]
+    sets = [SetPlan(12, concentric_s=1.2, hold_s=0.8, eccentric_s=2.0, bottom_pause_s=0.5), *between]
+    out = sense(simulate(Plan("cable", (Activity("stand", 10.0), *sets * 24)), 1), SensorModel(), 1)
+    assert len(out.acc) >= HOUR_S * RATE_HZ
+    return block(out.acc[: HOUR_S * RATE_HZ], out.gyr[: HOUR_S * RATE_HZ], 1.0 / RATE_HZ)
+
+
+@pytest.fixture(scope="session")
 def hour() -> Samples:
-    """An hour of training at 100 Hz: simulated sessions, one after the other."""
+    """An hour of movement at 100 Hz, hardly any rest: simulated sessions, one after the other."""
     sessions = [sensed("cable", "nominal", seed).samples for seed in range(4)]
     sessions += [sensed("cable", name, 1).samples for name in ("slow", "fast-no-pause", "walking")]
     count = -(-HOUR_S * RATE_HZ // sum(len(one) for one in sessions))

@@ -46,6 +46,12 @@ def test_the_core_on_an_hour(benchmark, hour):
 
 
 @against_the_core
+def test_the_core_on_an_hour_of_a_workout(benchmark, workout):
+    values = benchmark.pedantic(track, args=([workout], workout.period_s), rounds=3, warmup_rounds=1)
+    assert sum(isinstance(v, ExerciseSet) for v in values) >= 20
+
+
+@against_the_core
 def test_the_core_live_in_blocks_of_ten(benchmark, hour):
     blocks = cut(hour, range(0, len(hour), 10))
     values = benchmark.pedantic(track, args=(blocks, hour.period_s), rounds=2, warmup_rounds=0)
