@@ -432,5 +432,4 @@ def test_an_hour_is_decoded_in_a_moment(capsys: pytest.CaptureFixture[str]) -> N
         decoder.push(item)
     spent = time.process_time() - start
     assert decoder.samples == 360_000
-    with capsys.disabled():
-        print(f"\nan hour of notifications to samples: {spent:.2f} s", end=" ")
+    print(f"an hour of notifications to samples: {spent:.2f} s")
