@@ -202,6 +202,24 @@ def test_what_is_not_counted_during_a_set() -> None:
     assert "2.5 s without data" in viewed(Gap(1.0, 3.5, 249))
 
 
+def test_pieces_of_what_was_counted_are_not_told() -> None:
+    piece = Rejected(2, 12.5, 14.5, 15.1, Reason.INCOMPLETE, "went on to a higher top")
+    end = Rejected(5, 30.0, 31.0, 31.0, Reason.INCOMPLETE, "the stream ended")
+    one = ExerciseSet(1, (rep(1, 9.0), rep(3, 14.0)), (), (1.0, None), 30.0)
+    text = viewed(rep(1, 9.0), piece, rep(3, 14.0), replace(piece, start_s=17.5, end_s=18.0), end, one)
+    assert text.count("incomplete") == 1
+    assert text.index("incomplete") < text.index("Set 1")
+
+
+@pytest.mark.parametrize("exercise", ["cable", "glute-bridge", "band"])
+def test_show_tells_what_the_live_view_told(kickback: Kickback, exercise: str) -> None:
+    live = kickback("demo", "--exercise", exercise, "--speed", "max").out
+    assert "6 of 6 counted" in live
+    assert "incomplete" not in live + kickback("show").out
+    rejected = json.loads(kickback("show", "--json").out)["rejected"]
+    assert not rejected or f"Not counted: {len(rejected)}" in kickback("show", "--all").out
+
+
 def test_lines_fit_a_narrow_terminal() -> None:
     slow = Rep(1, 10.0, 20.0, 30.0, 40.0, 40.1, 34.5, 60.0, (Flag.GAP,))
     lines = viewed(slow).splitlines()

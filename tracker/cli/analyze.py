@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.errors import BAD_INPUT, one_line, tell
-from tracker.cli.options import ExerciseId, Json, profile_of
+from tracker.cli.options import All, ExerciseId, Json, profile_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,9 +24,7 @@ def analyze(
     ],
     exercise: ExerciseId = None,
     json_: Json = False,
-    all_: Annotated[
-        bool, typer.Option("--all", metavar="", help="List each step of a walk among what was not counted.")
-    ] = False,
+    all_: All = False,
 ) -> None:
     """Find the repetitions in recordings and measure them.
 
@@ -76,10 +74,9 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
         _print_set(out, number, one)
     if not found.sets:
         out.print("\nNo repetitions found.", style="bold")
-    if found.rejected:
-        out.print(f"\nNot counted: {len(found.rejected)}", style="bold")
-        lines = [tables.Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
-        out.print(tables.ledger(lines if all_ else tables.without_steps(lines)))
+    lines = [tables.Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
+    counted = [rep for one in found.sets for rep in one.reps]
+    tables.print_not_counted(out, lines, (line for line in lines if tables.worth_telling(line, counted)), all_=all_)
     if found.gaps:
         out.print("\n" + tables.gap_line(found.gaps), style="yellow")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.errors import BadInputError
-from tracker.cli.options import DataDir, Json, folder_of
+from tracker.cli.options import All, DataDir, Json, folder_of
 
 if TYPE_CHECKING:
     from tracker.journal import Journal, Session, SessionSummary
@@ -56,6 +56,7 @@ def show(
         str, typer.Argument(metavar="SESSION", help="The beginning of its id as log lists it, or: last.")
     ] = LAST,
     json_: Json = False,
+    all_: All = False,
     data_dir: DataDir = None,
 ) -> None:
     """Show one session, repetition by repetition."""
@@ -72,7 +73,7 @@ def show(
         from tracker.cli.console import console
         from tracker.cli.sessions_view import print_session
 
-        print_session(console(), found, ending)
+        print_session(console(), found, ending, all_=all_)
 
 
 def open_journal(path: Path) -> Journal:

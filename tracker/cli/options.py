@@ -34,6 +34,10 @@ ExerciseId = Annotated[
 DataDir = Annotated[
     str | None, typer.Option("--data-dir", metavar="DIR", help="Where the journal and the recordings lie.")
 ]
+All = Annotated[
+    bool,
+    typer.Option("--all", metavar="", help="List all that was not counted, each step of a walk as well."),
+]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON instead of tables.")]
 
 

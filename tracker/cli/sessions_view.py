@@ -56,8 +56,8 @@ def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[Se
     out.print(table)
 
 
-def print_session(out: Console, found: Session, ending: str) -> None:
-    """Print everything that a session holds."""
+def print_session(out: Console, found: Session, ending: str, *, all_: bool = False) -> None:
+    """Print what a session holds; ``all_`` of what was not counted, or what is worth telling."""
     out.print(
         tables.heading(
             f"Session {found.uuid[:8]}",
@@ -75,11 +75,7 @@ def print_session(out: Console, found: Session, ending: str) -> None:
         _print_set(out, found, one)
     if not found.sets:
         out.print("\nNo sets.", style="bold")
-    rejected = not_listed(found.rejected, [one.measured for one in found.sets])
-    if rejected:
-        out.print(f"\nNot counted: {len(rejected)}", style="bold")
-        lines = (tables.Line(r.start_s, r.end_s, r.reason, r.detail) for r in rejected)
-        out.print(tables.ledger(tables.without_steps(lines)))
+    _print_not_counted(out, found, all_=all_)
     if found.gaps:
         out.print("\n" + tables.gap_line([one.gap for one in found.gaps]), style="yellow")
     _print_rest(out, found)
@@ -104,6 +100,17 @@ def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
         None if said.kind is SetKind.WORK else said.kind.value,
     )
     tables.print_set(out, title, _rows(one.reps), _rows(one.partials), _rows(one.deleted))
+
+
+def _print_not_counted(out: Console, found: Session, *, all_: bool) -> None:
+    lines, told = [], []
+    for r in not_listed(found.rejected, [one.measured for one in found.sets]):
+        line = tables.Line(r.start_s, r.end_s, r.reason, r.detail)
+        beside = [one for one in found.sets if (one.recording, one.sensor) == (r.recording, r.sensor)]
+        lines.append(line)
+        if tables.worth_telling(line, [rep for one in beside for rep in one.measured.reps]):
+            told.append(line)
+    tables.print_not_counted(out, lines, told, all_=all_)
 
 
 def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -13,12 +14,14 @@ from rich.text import Text
 
 from tracker.journal.text import NAME_LENGTH, plain
 from tracker.motion.samples import Gap
-from tracker.motion.values import Rep
+from tracker.motion.values import Reason, Rep
 
 MISSING = "–"
 STEP_APART_S = 2.0
 """Steps closer than this belong to one walk."""
 _STEPS = ("walking", "too-fast")
+_STREAM_END = "the stream ended"
+"""The core's words for what was under way when nothing more came."""
 _HEADINGS = (
     ("rep", ""),
     ("start", ""),
@@ -50,6 +53,34 @@ class Line:
     end_s: float
     reason: str
     detail: str
+
+
+class Span(Protocol):
+    """From when to when."""
+
+    @property
+    def start_s(self) -> float: ...  # noqa: D102
+    @property
+    def end_s(self) -> float: ...  # noqa: D102
+
+
+def worth_telling(line: Line, counted: Iterable[Span]) -> bool:
+    """Return whether what was not counted tells something: not if it is a piece of what was, or the end.
+
+    Examples
+    --------
+    >>> rep = Line(5.0, 8.0, "", "")
+    >>> worth_telling(Line(2.8, 5.8, "incomplete", "went on to a higher top"), [rep])
+    False
+    >>> worth_telling(Line(2.8, 4.8, "incomplete", "went on to a higher top"), [rep])
+    True
+    >>> worth_telling(Line(9.0, 9.8, "incomplete", "the stream ended"), [rep])
+    False
+    """
+    if line.reason != Reason.INCOMPLETE:
+        return True
+    piece = any(line.start_s < rep.end_s and rep.start_s < line.end_s for rep in counted)
+    return not piece and line.detail != _STREAM_END
 
 
 def without_steps(lines: Iterable[Line]) -> list[Line]:
@@ -144,6 +175,14 @@ def print_set(
             noun = count(len(rows), what) if what == "partial" else f"{len(rows)} {what}"
             out.print(f"{noun}, not counted:", style="dim")
             out.print(rep_table(rows, medians=False))
+
+
+def print_not_counted(out: Console, lines: Sequence[Line], told: Iterable[Line], *, all_: bool) -> None:
+    """Print what was not counted; by default what is worth telling, and a walk as one line."""
+    chosen = list(lines if all_ else told)
+    if chosen:
+        out.print(f"\nNot counted: {len(chosen)}", style="bold")
+        out.print(ledger(chosen if all_ else without_steps(chosen)))
 
 
 def ledger(lines: Iterable[Line]) -> Table:

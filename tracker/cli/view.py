@@ -46,6 +46,7 @@ class View:
         self._counted: list[Rep] = []
         self._pending: set[int] = set()
         self._rested_at_s = 0.0
+        self._doubtful: list[tables.Line] = []
 
     def begin(self) -> None:
         """Say what is about to happen, once nothing stands in its way."""
@@ -65,7 +66,7 @@ class View:
                 if value.reason is Reason.PARTIAL and value.measured is not None:
                     self._rested_at_s = value.end_s
                 if value.reason not in _PASSED_OVER and (self._counted or value.reason is Reason.GAP):
-                    self._print(Text(f"  – not counted: {value.reason.value}, {value.detail}", "yellow"))
+                    self._not_counted(value)
             case ExerciseSet():
                 self._close(value)
             case Gap() if value.end_s - value.start_s > LONG_GAP_S:
@@ -76,7 +77,25 @@ class View:
         if self._counted and self._out.is_terminal:
             self._out.print(Text(f"{len(self._counted) + len(self._pending):>3}  …", "bold"), end="\r")
 
+    def _not_counted(self, value: Rejected) -> None:
+        """Say what was not counted; what may be a piece of the next repetition waits for that."""
+        line = tables.Line(value.start_s, value.end_s, value.reason.value, value.detail)
+        if value.reason is Reason.INCOMPLETE:
+            self._doubtful.append(line)
+        else:
+            self._say_not_counted(line)
+
+    def _decide(self, *ahead: Rep) -> None:
+        doubtful, self._doubtful = self._doubtful, []
+        for line in doubtful:
+            if tables.worth_telling(line, (*self._counted, *ahead)):
+                self._say_not_counted(line)
+
+    def _say_not_counted(self, line: tables.Line) -> None:
+        self._print(Text(f"  – not counted: {line.reason}, {line.detail}", "yellow"))
+
     def _row(self, rep: Rep) -> None:
+        self._decide(rep)
         if not self._counted:
             headings = "".join(f"{text:>{width}}" for text, width in zip(_HEADINGS, _WIDTHS, strict=True))
             self._print(Text(f"\n{headings}", "dim"))
@@ -103,6 +122,7 @@ class View:
 
     def _close(self, one: ExerciseSet) -> None:
         self.sets.append(one)
+        self._decide()
         again = len(self._counted) - len(one.reps)
         if again > 0:
             self._print(Text("  – the first was a partial after all", "yellow"))
