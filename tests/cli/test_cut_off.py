@@ -87,6 +87,8 @@ def test_killed(process: Start, data: Path, kickback: Kickback) -> None:
     for folder, _ in children:
         os.utime(the_recording(folder), (0, 0))
         assert "cut off" in kickback("--data-dir", folder, "log").out
+        shown = kickback("--data-dir", folder, "show").out
+        assert f"cut off: kickback replay {the_recording(folder)}\n" in shown
         (listed,) = json.loads(kickback("log", "--json", "--data-dir", folder).out)["sessions"]
         assert (listed["ending"], listed["state"]) == (None, "cut off")
 

@@ -86,6 +86,31 @@ def test_log(kickback: Kickback, session: str) -> None:
     assert (listed["sets"], listed["reps"], listed["partials"], listed["edits"]) == (1, 3, 1, 5)
 
 
+@pytest.mark.parametrize("columns", [20, 40, 60, 72, 80, 100])
+def test_a_narrow_log_keeps_the_ids(
+    kickback: Kickback, session: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = kickback("log").out
+    head, line = out.splitlines()
+    assert max(len(head), len(line)) <= columns
+    assert line.split()[0] == session[:8]
+    assert kickback("show", line.split()[0]).code == 0
+    assert ("pain" in line) == (columns >= 40)
+    assert ("0:06" in line) == (columns >= 80)
+
+
+def test_an_empty_journal(kickback: Kickback, data: Path) -> None:
+    Journal.open(journal_path(data)).close()
+    assert kickback("log").out.startswith("No sessions yet")
+
+
+def test_one_repetition(kickback: Kickback, tmp_path: Path) -> None:
+    assert "·  1 repetition  ·" in kickback("demo", "--reps", "1", "--speed", "max").out
+    out = kickback("simulate", "--sets", "1", "--reps", "1", "-o", tmp_path / "a.csv").out
+    assert "1 repetition, " in out
+
+
 def test_limit_and_order(kickback: Kickback, data: Path) -> None:
     with Journal.open(journal_path(data)) as journal:
         for day in (3, 1, 2):

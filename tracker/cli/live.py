@@ -39,13 +39,14 @@ def demo(
     from tracker.cli.console import console
     from tracker.cli.sessions import perform, print_summary
     from tracker.cli.simulate import known_exercise
+    from tracker.cli.tables import count
     from tracker.cli.view import View
     from tracker.virtual import demo_plan, watch
 
     sensor = watch(demo_plan(known_exercise(profile.id), reps), seed=seed)
     out = console()
     side = sensor.simulated.side
-    view = View(out, profile.name, f"{reps} repetitions", f"virtual sensor on the {side} ankle")
+    view = View(out, profile.name, count(reps, "repetition"), f"virtual sensor on the {side} ankle")
     done = perform(sensor, profile, folder_of(ctx, data_dir), view, pace)
     print_summary(out, view, done, sensor)
     if done.failure is not None:

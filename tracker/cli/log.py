@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 LAST = "last"
+NOTHING_YET = "No sessions yet: kickback demo makes one."
 RUNNING_S = 2.0
 """A recording that was written to so recently belongs to a session that is still running."""
 
@@ -33,7 +34,7 @@ def log(
 
     path = journal_path(folder_of(ctx, data_dir))
     if not path.exists():
-        print(json.dumps({"schema": SCHEMA, "sessions": []}) if json_ else "No sessions yet: kickback demo makes one.")
+        print(json.dumps({"schema": SCHEMA, "sessions": []}) if json_ else NOTHING_YET)
         return
     with open_journal(path) as journal:
         found = journal.sessions(limit=limit)
@@ -43,6 +44,9 @@ def log(
 
         sessions = [summary_json(one, endings[one.uuid]) for one in found]
         print(json.dumps({"schema": SCHEMA, "sessions": sessions}, allow_nan=False))
+        return
+    if not found:
+        print(NOTHING_YET)
         return
     from tracker.cli.console import console
     from tracker.cli.sessions_view import print_log

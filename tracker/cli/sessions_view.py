@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -28,32 +29,45 @@ from tracker.journal.text import notes
 
 _ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
 
+_LOG = ("session", "began", "exercise", "side", "kg", "sets", "reps", "tension", "ended")
+_RIGHT = ("kg", "sets", "reps", "tension")
+_EXPENDABLE = ("tension", "kg", "sets", "side", "exercise", "reps", "ended", "began")
+"""Columns that a narrow terminal does without, these first."""
+_SHORTEST_EXERCISE = 8
+
 
 def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> None:
-    """Print a line per session."""
+    """Print a line per session; where the terminal is narrow, of what fits beside the ids."""
+    rows = [_log_cells(one, endings[one.uuid]) for one in found]
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in _LOG}
+    spare = out.width - sum(width + 2 for width in widths.values())
+    if spare < 0:
+        widths["exercise"] = max(_SHORTEST_EXERCISE, widths["exercise"] + spare)
+    for name in _EXPENDABLE:
+        if sum(width + 2 for width in widths.values()) > out.width:
+            del widths[name]
     table = tables.grid()
-    table.add_column("session", no_wrap=True)
-    table.add_column("began", no_wrap=True)
-    table.add_column("exercise", overflow="ellipsis", no_wrap=True)
-    table.add_column("side", no_wrap=True)
-    for heading in ("kg", "sets", "reps"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("tension", justify="right", no_wrap=True)
-    table.add_column("ended", no_wrap=True)
-    for one in found:
-        ending = endings[one.uuid]
-        table.add_row(
-            one.uuid[:8],
-            day_and_time(one.started_at),
-            Text(tables.name(one.exercise or "any leg lift")),
-            one.working_side or tables.MISSING,
-            tables.MISSING if one.load_kg is None else f"{one.load_kg:g}",
-            str(one.sets),
-            str(one.reps),
-            tables.clock(one.time_under_tension_s, 0),
-            Text(ending, _ENDINGS.get(ending, "")),
-        )
+    for name, width in widths.items():
+        right = name in _RIGHT
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis", width=width)
+    for row in rows:
+        table.add_row(*(row[name] for name in widths))
     out.print(table)
+
+
+def _log_cells(one: SessionSummary, ending: str) -> dict[str, Text]:
+    cells = {
+        "session": one.uuid[:8],
+        "began": day_and_time(one.started_at),
+        "exercise": tables.name(one.exercise or "any leg lift"),
+        "side": one.working_side or tables.MISSING,
+        "kg": tables.MISSING if one.load_kg is None else f"{one.load_kg:g}",
+        "sets": str(one.sets),
+        "reps": str(one.reps),
+        "tension": tables.clock(one.time_under_tension_s, 0),
+        "ended": ending,
+    }
+    return {name: Text(cells[name], _ENDINGS.get(ending, "") if name == "ended" else "") for name in _LOG}
 
 
 def print_session(out: Console, found: Session, ending: str, *, all_: bool = False) -> None:
@@ -78,7 +92,7 @@ def print_session(out: Console, found: Session, ending: str, *, all_: bool = Fal
     _print_not_counted(out, found, all_=all_)
     if found.gaps:
         out.print("\n" + tables.gap_line([one.gap for one in found.gaps]), style="yellow")
-    _print_rest(out, found)
+    _print_rest(out, found, ending)
 
 
 def day_and_time(when: datetime) -> str:
@@ -119,7 +133,7 @@ def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
         yield tables.Row(one.number, one.rep, one.bottom_pause_s, (*map(tables.name, one.flags), *added))
 
 
-def _print_rest(out: Console, found: Session) -> None:
+def _print_rest(out: Console, found: Session, ending: str) -> None:
     out.print()
     for edit in found.edits:
         state = "undone" if edit.undone else "" if edit.applied else "no longer fits"
@@ -132,6 +146,9 @@ def _print_rest(out: Console, found: Session) -> None:
         gone = "" if recording.path.exists() else "  (not there any more)"
         line = Text.assemble(("Recording  ", "dim"), notes(str(recording.path)), (gone, "yellow"))
         out.print(line, soft_wrap=True)
+    if ending == "cut off":
+        for path in (recording.path for recording in found.recordings if recording.path.exists()):
+            out.print(Text(f"cut off: kickback replay {notes(quote(str(path)))}", "red"), soft_wrap=True)
     versions = [one.algorithm_version for one in found.scorings if not one.current]
     earlier = f", earlier ones: {', '.join(map(tables.name, versions))}" if versions else ""
     out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version), earlier))

@@ -58,6 +58,7 @@ def simulate(
       kickback simulate -s walking -e band --loss 5 --seed 3 -o hard.csv.gz
     """
     from tracker.cli.console import say
+    from tracker.cli.tables import count
 
     kind = _kind(output, format_)
     plan = _plan(scenario, exercise or "cable", seed, sets, reps)
@@ -65,7 +66,7 @@ def simulate(
     check_outputs((output, truth), force=force)
     made = _watch(plan, rate, loss, seed)
     _write(made, plan, seed, kind, output, truth, force=force)
-    what = f"{made.simulated.rep_count} repetitions, {made.simulated.duration_s:.1f} s"
+    what = f"{count(made.simulated.rep_count, 'repetition')}, {made.simulated.duration_s:.1f} s"
     say(f"{output}: {what}; truth in {truth}")
 
 
