@@ -13,11 +13,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
+import numpy as np
+
 from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
 from tracker.motion.samples import Gap, Samples
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
-from tracker.recording import Recording, RecordingError, SensorEntry, Side, open_recording, read_samples_csv
+from tracker.recording import (
+    CsvRecording,
+    Recording,
+    RecordingError,
+    SensorEntry,
+    Side,
+    open_recording,
+    read_samples_csv,
+)
 from tracker.stream import Stream
 
 SCHEMA = 1
@@ -29,6 +39,11 @@ DIGITS = 3
 """Decimals of degrees and degrees per second."""
 SLICE = 30_000
 """Samples between two reports of progress."""
+LEAST_ACC, MOST_ACC = 7.0, 13.0
+"""The middle of the specific force's lengths is near 9.81 m/s² whatever a leg does."""
+MOST_GYR = 10.0
+"""No leg turns faster for half of the time, rad/s."""
+_GRAVITIES = {"g": 1.0, "mg": 1000.0}
 
 Progress = Callable[[float], None]
 """Is told the share that is done, 0 to 1."""
@@ -56,6 +71,8 @@ class Analysis:
         Everything the core said, unrounded.
     damage
         What a damaged recording lacks, one line; empty if it is complete.
+    doubt
+        Why a table's units are perhaps not those that are expected, one line; empty if they look right.
     """
 
     path: Path
@@ -69,6 +86,7 @@ class Analysis:
     duration_s: float
     values: tuple[Value, ...]
     damage: str = ""
+    doubt: str = ""
 
     @cached_property
     def sets(self) -> tuple[ExerciseSet, ...]:
@@ -184,6 +202,21 @@ def not_listed(rejected: Iterable[NotCountedT], sets: Iterable[ExerciseSet]) -> 
     return tuple(sorted(rest, key=lambda r: r.start_s))
 
 
+def doubt_of_units(recording: CsvRecording) -> str:
+    """Return what makes a table's units doubtful, one line; empty if nothing does."""
+    acc, gyr = (
+        float(np.median(np.concatenate([np.linalg.norm(getattr(block, name), axis=1) for block in recording.samples])))
+        for name in ("acc", "gyr")
+    )
+    doubts = []
+    if not LEAST_ACC <= acc <= MOST_ACC:
+        unit = next((name for name, one in _GRAVITIES.items() if 0.7 <= acc / one <= 1.3), f"a length of {acc:.3g}")
+        doubts.append(f"acceleration looks like {unit}, expected m/s² (9.81 at rest)")
+    if gyr > MOST_GYR:
+        doubts.append(f"turning rate looks like degrees per second ({gyr:.3g} in the middle), expected rad/s")
+    return "; ".join(doubts)
+
+
 def sliced(samples: Samples, size: int = SLICE) -> Iterator[Samples]:
     """Cut a long block into shorter ones; results do not depend on it."""
     for begin in range(0, len(samples), size):
@@ -250,6 +283,7 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
         rate_hz=recording.rate_hz,
         duration_s=recording.duration_s,
         values=tuple(values),
+        doubt=doubt_of_units(recording),
     )
 
 

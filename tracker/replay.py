@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic
 
-from tracker.analysis import header_exercise, kind_of, sliced, stream_of
+from tracker.analysis import doubt_of_units, header_exercise, kind_of, sliced, stream_of
 from tracker.exercises import Exercise
 from tracker.live import Item, Stage
 from tracker.motion.engine import Tracker, Value
@@ -45,6 +45,8 @@ class Replay(Generic[Item]):
         Each with its time, nanoseconds.
     damage
         Asked at the end: what the recording lacks, empty if nothing.
+    doubt
+        Why a table's units are perhaps not those that are expected; empty if they look right.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Replay(Generic[Item]):
     stage: Stage[Item]
     items: Iterator[tuple[int, Item]]
     damage: Callable[[], str]
+    doubt: str = ""
 
     @property
     def begun_at(self) -> datetime | None:
@@ -116,7 +119,15 @@ def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples
                 yield round((part.start_index + len(part)) * recording.period_s * 1e9), part
 
     stage = SamplesStage(recording, profile)
-    return Replay(path=recording.path, profile=profile, header=None, stage=stage, items=items(), damage=lambda: "")
+    return Replay(
+        path=recording.path,
+        profile=profile,
+        header=None,
+        stage=stage,
+        items=items(),
+        damage=lambda: "",
+        doubt=doubt_of_units(recording),
+    )
 
 
 def _of_mcap(recording: Recording, profile: Exercise | None) -> Replay[GattEvent | Marker]:

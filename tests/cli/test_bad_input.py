@@ -85,6 +85,28 @@ def test_a_bad_row(kickback: Kickback, tmp_path: Path, row: str, what: str) -> N
     one_line(kickback("analyze", path), str(path), "line 12", what)
 
 
+@pytest.mark.parametrize(
+    ("acc", "gyr", "told"),
+    [
+        (1.0, 0.01, ["acceleration looks like g, expected m/s²"]),
+        (1000.0, 0.01, ["acceleration looks like mg, expected m/s²"]),
+        (30.0, 0.01, ["acceleration", "30", "expected m/s²"]),
+        (9.8, 40.0, ["turning rate looks like degrees per second", "expected rad/s"]),
+        (1.0, 40.0, ["acceleration looks like g", "turning rate"]),
+        (9.8, 5.0, []),
+    ],
+)
+def test_units_that_look_wrong(kickback: Kickback, tmp_path: Path, acc: float, gyr: float, told: list[str]) -> None:
+    path = written(tmp_path / "a.csv", [f"{i / 100:.6f},0,0,{acc},{gyr},0,0" for i in range(400)])
+    for arguments in (["analyze"], ["analyze", "--json"], ["replay"]):
+        done = kickback(arguments[0], path, *arguments[1:])
+        assert done.code == 0
+        assert done.out
+        assert done.err.count("\n") == bool(told)
+        for part in told:
+            assert part in done.err
+
+
 def test_five_hertz(kickback: Kickback, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", rows(rate_hz=5.0))
     one_line(kickback("analyze", path), str(path), "5.0 Hz", "25 to 500 Hz")

@@ -44,8 +44,8 @@ def analyze(
         with one_line(keep_going=True) as outcome:
             with progress(path.name) as report:
                 found = analyze_file(path, profile, progress=report)
-            if found.damage:
-                tell(f"{path}: {found.damage}")
+            for line in filter(None, (found.damage, found.doubt)):
+                tell(f"{path}: {line}")
             if json_:
                 print(json.dumps(found.to_json(), allow_nan=False))
             else:

@@ -78,6 +78,8 @@ def replay(
     from tracker.replay import Replay, open_replay
 
     source: Replay[Any] = open_replay(file, profile)
+    if source.doubt:
+        tell(f"{file}: {source.doubt}")
     out = console()
     view = View(out, file.name, source.profile.name if source.profile else "any leg lift")
     done = repeat(source, folder_of(ctx, data_dir), view, pace)
