@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from firmware_protocol import MotionPacket, UUIDs
-from tracker.recording import GattEvent, Header
+from tracker.recording import GattEvent, Header, write_recording
 from tracker.recording.container import Container
-from tracker.recording.wire import channels_of, encode_event
 from tracker.recording.writer import FLUSH_S
 from tracker.simulation import Activity, Link, Plan, SensorModel, SetPlan
-from tracker.virtual import SENSOR, STARTED_AT, VirtualSensor, session_id, watch
+from tracker.virtual import STARTED_AT, VirtualSensor, session_id, watch
 
 STAND = Activity("stand", 3.0)
 BURST_S = 0.3
@@ -134,7 +133,7 @@ def make(name: str, folder: Path) -> Path:
     header = made.header(session_id(plan, recipe.seed), STARTED_AT, made.start_ns)
     path = folder / f"{name}.mcap"
     if recipe.cut_at_rep is None:
-        made.write(path, header)
+        write_recording(path, header, made.events(), overwrite=True)
     else:
         truth["recorded_until_s"] = _write_until(made, path, header, _middle(made, recipe.cut_at_rep, "lift"))
     path.with_name(f"{name}.truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
@@ -181,7 +180,7 @@ def _write_until(made: VirtualSensor, path: Path, header: Header, until_s: float
         ends = []
         for chunk in chunks:
             for event in chunk:
-                container.add(channels_of(header)[SENSOR], event.host_ns, encode_event(event))
+                container.put(event)
             container.end_chunk()
             ends.append(file.tell())
         file.truncate((ends[-2] + ends[-1]) // 2)

@@ -10,15 +10,11 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from firmware_protocol import PROTOCOL_MAJOR, Info, Start, Started, Stop, Stopped, UUIDs
 from tracker import __version__
 from tracker.exercises import exercise
 from tracker.recording import GattEvent, Header, Operation, SensorEntry, Side
-from tracker.recording.container import Container
-from tracker.recording.recover import CHUNK_SIZE
-from tracker.recording.wire import channels_of, encode_event
 from tracker.simulation import (
     Activity,
     ExerciseId,
@@ -117,15 +113,6 @@ class VirtualSensor:
         yield GattEvent(at + _STEP_NS, SENSOR, Operation.WRITE, control, bytes(Stop(token=_TOKEN + 1)))
         stopped = bytes(Stopped(token=_TOKEN + 1))
         yield GattEvent(at + 2 * _STEP_NS, SENSOR, Operation.INDICATE, control, stopped)
-
-    def write(self, path: Path, header: Header) -> None:
-        """Write a recording of it, all at once."""
-        with path.open("wb") as file:
-            container = Container(file, header, chunk_size=CHUNK_SIZE, index_messages=True)
-            channel = channels_of(header)[SENSOR]
-            for event in self.events():
-                container.add(channel, event.host_ns, encode_event(event))
-            container.finish()
 
 
 def watch(plan: Plan, model: SensorModel | None = None, *, seed: int = 0) -> VirtualSensor:

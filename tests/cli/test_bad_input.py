@@ -12,7 +12,7 @@ from mcap.writer import Writer
 
 from firmware_protocol import Info, Rate
 from tracker.journal import Journal, JournalError, journal_path
-from tracker.recording import Header, RecordingWriter, SensorEntry
+from tracker.recording import Header, RecordingWriter, SensorEntry, write_recording
 from tracker.simulation.files import COLUMNS
 from tracker.virtual import demo_plan, watch
 
@@ -147,7 +147,7 @@ def test_a_sensor_that_is_too_slow(kickback: Kickback, tmp_path: Path) -> None:
     info = bytes(replace(Info.from_bytes(sensor.stream.info), rate=Rate(10)))
     slow = replace(sensor, stream=replace(sensor.stream, info=info))
     path = tmp_path / "a.mcap"
-    slow.write(path, slow.header("s", "", slow.start_ns))
+    write_recording(path, slow.header("s", "", slow.start_ns), slow.events())
     one_line(kickback("analyze", path), str(path), "10.0 Hz", "25 to 500 Hz")
 
 
@@ -162,7 +162,7 @@ def test_names_do_no_harm(kickback: Kickback, tmp_path: Path) -> None:
 def test_names_on_standard_output(kickback: Kickback, tmp_path: Path) -> None:
     path = tmp_path / "\x1b]0;evil\x07[bold].mcap"
     sensor = watch(demo_plan("cable", 2))
-    sensor.write(path, sensor.header("\x1b[2J" + "x" * 500, "\x1b[2J", sensor.start_ns))
+    write_recording(path, sensor.header("\x1b[2J" + "x" * 500, "\x1b[2J", sensor.start_ns), sensor.events())
     for arguments in (["analyze"], ["analyze", "--json"], ["export"], ["replay"], ["recover"]):
         done = kickback(arguments[0], path, *arguments[1:])
         assert (done.code, done.err) == (0, "")

@@ -120,6 +120,7 @@ def _watch(plan: Plan, rate: int, loss: float, seed: int) -> VirtualSensor:
 
 def _write(made: VirtualSensor, plan: Plan, seed: int, kind: str, output: Path, truth: Path, *, force: bool) -> None:
     """Write both files aside and move them to their places, so that neither is ever half there."""
+    from tracker.recording import write_recording
     from tracker.simulation import truth_json, write_csv
     from tracker.virtual import STARTED_AT, session_id
 
@@ -127,5 +128,6 @@ def _write(made: VirtualSensor, plan: Plan, seed: int, kind: str, output: Path, 
         if kind == "csv":
             write_csv(aside, made.stream)
         else:
-            made.write(aside, made.header(session_id(plan, seed), STARTED_AT, made.start_ns))
+            header = made.header(session_id(plan, seed), STARTED_AT, made.start_ns)
+            write_recording(aside, header, made.events())
         truth_aside.write_text(truth_json(made.simulated), encoding="utf-8")

@@ -14,6 +14,7 @@ from .model import (
 from .reader import Ending, Recording, open_recording
 from .recover import RecoveryReport, recover
 from .samples_csv import CsvRecording, read_samples_csv, write_samples_csv
+from .whole import write_recording
 from .writer import RecordingWriter
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "open_recording",
     "read_samples_csv",
     "recover",
+    "write_recording",
     "write_samples_csv",
 ]

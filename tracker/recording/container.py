@@ -15,7 +15,7 @@ from mcap.records import ChunkIndex
 from mcap.writer import CompressionType, IndexType, Writer
 
 from . import wire
-from .model import Header
+from .model import GattEvent, Header, Marker
 
 CHUNK_LIST = "_Writer__chunk_indices"
 """Where ``mcap.writer.Writer`` remembers finished chunks, with half a kilobyte each."""
@@ -40,6 +40,7 @@ class Container:
         self, stream: IO[bytes], header: Header, *, chunk_size: int = 1 << 20, index_messages: bool = False
     ) -> None:
         self.messages = 0
+        self._channels = wire.channels_of(header)
         kinds = IndexType.ALL if index_messages else IndexType.CHUNK | IndexType.METADATA
         self._writer = Writer(stream, chunk_size=chunk_size, compression=CompressionType.ZSTD, index_types=kinds)
         if not index_messages:
@@ -56,6 +57,10 @@ class Container:
         self._writer.register_channel(wire.MARKER_TOPIC, "json", marks, {wire.METADATA: text})
         for sensor in header.sensors:
             self._writer.register_channel(wire.topic_of(sensor.number), wire.GATT_ENCODING, gatt)
+
+    def put(self, item: GattEvent | Marker) -> None:
+        """Add one event or mark; raises ``ValueError`` as ``wire.encode`` does."""
+        self.add(*wire.encode(item, self._channels))
 
     def add(self, channel: int, host_ns: int, data: bytes) -> None:
         """Add one message to the chunk in progress."""

@@ -6,14 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import wire
 from .container import Container
 from .files import whole_file
 from .model import GattEvent
 from .reader import Recording, open_recording
-
-CHUNK_SIZE = 1 << 16
-"""Bytes per chunk of a copy: compresses well, and a bad sector still costs only half a minute."""
+from .whole import CHUNK_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +54,12 @@ def recover(source: str | os.PathLike[str], destination: str | os.PathLike[str])
 
 
 def _copy(recording: Recording, container: Container) -> RecoveryReport:
-    channels = wire.channels_of(recording.header)
     events = markers = 0
     for item in recording:
+        container.put(item)
         if isinstance(item, GattEvent):
-            container.add(channels[item.sensor], item.host_ns, wire.encode_event(item))
             events += 1
         else:
-            container.add(wire.MARKER_CHANNEL, item.host_ns, wire.encode_marker(item))
             markers += 1
     last_ns = recording.ending.last_host_ns
     seconds = 0.0 if last_ns is None else (last_ns - recording.header.origin_ns) / 1e9

@@ -59,15 +59,21 @@ def channels_of(header: Header) -> dict[int, int]:
     return {sensor.number: MARKER_CHANNEL + 1 + i for i, sensor in enumerate(header.sensors)}
 
 
-def encode_event(event: GattEvent) -> bytes:
-    """One event as message data.
+def encode(item: GattEvent | Marker, channels: dict[int, int]) -> tuple[int, int, bytes]:
+    """Channel, ``log_time`` and data of the message for one event or mark.
 
     Raises
     ------
     ValueError
-        ``uuid`` is not a 128-bit UUID in lower case with dashes.
+        A sensor without a channel, a malformed UUID, or a time before the clock's zero.
     """
-    return _head(event.operation, event.uuid) + event.data
+    if not 0 <= item.host_ns < 1 << 64:
+        raise ValueError(f"host_ns {item.host_ns} is not a clock's reading in nanoseconds")
+    if isinstance(item, Marker):
+        return MARKER_CHANNEL, item.host_ns, _encode_marker(item)
+    if item.sensor not in channels:
+        raise ValueError(f"sensor {item.sensor} is not in the recording's header")
+    return channels[item.sensor], item.host_ns, _head(item.operation, item.uuid) + item.data
 
 
 @lru_cache(maxsize=1024)
@@ -96,8 +102,7 @@ def decode_head(head: bytes) -> tuple[Operation, str]:
 HEAD_SIZE = 17
 
 
-def encode_marker(marker: Marker) -> bytes:
-    """One mark as message data."""
+def _encode_marker(marker: Marker) -> bytes:
     described: dict[str, object] = {"kind": marker.kind.value, "text": marker.text}
     if marker.sensor is not None:
         described["sensor"] = marker.sensor

@@ -90,14 +90,11 @@ class RecordingWriter:
         RecordingError
             An earlier event could not be written; says what was kept.
         """
-        channel = self._channels.get(event.sensor)
-        if channel is None:
-            raise ValueError(f"sensor {event.sensor} is not in the recording's header")
-        self._put(channel, event.host_ns, wire.encode_event(event))
+        self._put(*wire.encode(event, self._channels))
 
     def mark(self, marker: Marker) -> None:
         """Record a mark. Raises as ``write`` does."""
-        self._put(wire.MARKER_CHANNEL, marker.host_ns, wire.encode_marker(marker))
+        self._put(*wire.encode(marker, self._channels))
 
     def close(self) -> None:
         """Write what is queued, the index and the footer, and bring all to the disk; twice does no harm.
@@ -136,8 +133,6 @@ class RecordingWriter:
         self._tell()
         if self._closed:
             raise ValueError(f"{self.path}: the recording is closed")
-        if not 0 <= host_ns < 1 << 64:
-            raise ValueError(f"host_ns {host_ns} is not a clock's reading in nanoseconds")
         self._queue.append((channel, host_ns, data))
         if len(self._queue) >= QUEUE_LIMIT:
             with self._disk:
