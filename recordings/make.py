@@ -17,8 +17,8 @@ from firmware_protocol import MotionPacket, UUIDs
 from tracker.recording import GattEvent, Header, write_recording
 from tracker.recording.container import Container
 from tracker.recording.writer import FLUSH_S
+from tracker.sensors.virtual import STARTED_AT, VirtualSensor, session_id, watch
 from tracker.simulation import Activity, Link, Plan, SensorModel, SetPlan
-from tracker.virtual import STARTED_AT, VirtualSensor, session_id, watch
 
 STAND = Activity("stand", 3.0)
 BURST_S = 0.3

@@ -13,8 +13,9 @@ from mcap.writer import Writer
 from firmware_protocol import Info, Rate
 from tracker.journal import Journal, JournalError, journal_path
 from tracker.recording import Header, RecordingWriter, SensorEntry, write_recording
+from tracker.sensors.virtual import watch
+from tracker.simulation import demo_plan
 from tracker.simulation.files import COLUMNS
-from tracker.virtual import demo_plan, watch
 
 from .conftest import Kickback, Outcome
 

@@ -31,8 +31,9 @@ from tracker.live import Entry, LiveSession, Put, paced, run, told
 from tracker.motion.engine import Value
 from tracker.motion.values import ExerciseSet, Rep
 from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, open_recording
+from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor, watch
+from tracker.simulation import demo_plan
 from tracker.stream import Stream
-from tracker.virtual import FAMILY, SENSOR, VirtualSensor, demo_plan, watch
 
 from .conftest import Kickback
 

@@ -41,7 +41,8 @@ def demo(
     from tracker.cli.simulate import known_exercise
     from tracker.cli.tables import count
     from tracker.cli.view import View
-    from tracker.virtual import demo_plan, watch
+    from tracker.sensors.virtual import watch
+    from tracker.simulation import demo_plan
 
     sensor = watch(demo_plan(known_exercise(profile.id), reps), seed=seed)
     out = console()

@@ -35,9 +35,9 @@ from tracker.live import Entry, Item, LiveSession, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter
 from tracker.replay import Replay
+from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor
 from tracker.simulation.closeness import closeness
 from tracker.stream import Stream
-from tracker.virtual import FAMILY, SENSOR, VirtualSensor
 
 
 @dataclass(frozen=True, slots=True)

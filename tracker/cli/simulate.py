@@ -12,9 +12,9 @@ from tracker.cli.options import ExerciseId
 from tracker.cli.outputs import check_outputs, written
 
 if TYPE_CHECKING:
+    from tracker.sensors.virtual import VirtualSensor
     from tracker.simulation import ExerciseId as SimulatedId
     from tracker.simulation import Plan
-    from tracker.virtual import VirtualSensor
 
 SUFFIXES = {"mcap": ".mcap", "csv": ".csv.gz"}
 
@@ -98,8 +98,7 @@ def known_exercise(id_: str) -> SimulatedId:
 
 
 def _plan(name: str, exercise: str, seed: int, sets: int | None, reps: int | None) -> Plan:
-    from tracker.simulation import SCENARIOS
-    from tracker.virtual import session_plan
+    from tracker.simulation import SCENARIOS, session_plan
 
     known = known_exercise(exercise)
     chosen = next((one for one in SCENARIOS if one == name), None)
@@ -110,8 +109,8 @@ def _plan(name: str, exercise: str, seed: int, sets: int | None, reps: int | Non
 
 def _watch(plan: Plan, rate: int, loss: float, seed: int) -> VirtualSensor:
     from tracker.recording.samples_csv import MAX_RATE_HZ, MIN_RATE_HZ
+    from tracker.sensors.virtual import watch
     from tracker.simulation import Link, SensorModel
-    from tracker.virtual import watch
 
     if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
         raise BadInputError(f"--rate: {rate} Hz, expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}")
@@ -121,8 +120,8 @@ def _watch(plan: Plan, rate: int, loss: float, seed: int) -> VirtualSensor:
 def _write(made: VirtualSensor, plan: Plan, seed: int, kind: str, output: Path, truth: Path, *, force: bool) -> None:
     """Write both files aside and move them to their places, so that neither is ever half there."""
     from tracker.recording import write_recording
+    from tracker.sensors.virtual import STARTED_AT, session_id
     from tracker.simulation import truth_json, write_csv
-    from tracker.virtual import STARTED_AT, session_id
 
     with written(truth, output, force=force) as (truth_aside, aside):
         if kind == "csv":

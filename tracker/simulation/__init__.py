@@ -5,7 +5,7 @@ scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStrea
 
 from .files import truth_json, write_csv, write_session
 from .leg import EXERCISES, ExerciseId
-from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, scenario
+from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
 from .sensor import SensorModel, SensorStream, sense
 from .session import Simulated, simulate
 from .wire import Link
@@ -23,8 +23,10 @@ __all__ = [
     "SensorStream",
     "SetPlan",
     "Simulated",
+    "demo_plan",
     "scenario",
     "sense",
+    "session_plan",
     "simulate",
     "truth_json",
     "write_csv",

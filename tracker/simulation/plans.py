@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -224,3 +224,31 @@ def _between(name: Scenario, rng: np.random.Generator) -> list[Activity | SetPla
         slow = Activity("slow-walk", rng.uniform(10, 20))
         return [fidgets, Activity("walk", rng.uniform(15, 30)), extra, fidgets, slow, stand]
     return [stand, walk, extra, fidgets]
+
+
+def session_plan(
+    name: Scenario, exercise_id: ExerciseId, seed: int, *, sets: int | None = None, reps: int | None = None
+) -> Plan:
+    """Return a scenario's session, with as many sets and repetitions as asked for.
+
+    Examples
+    --------
+    >>> session_plan("nominal", "cable", 0, sets=5, reps=4).rep_count
+    20
+    """
+    plan = scenario(name, exercise_id, seed)
+    first = next(i for i, step in enumerate(plan.steps) if isinstance(step, SetPlan))
+    rounds: list[list[Activity | SetPlan]] = []
+    for step in plan.steps[first:]:
+        if isinstance(step, SetPlan):
+            rounds.append([step if reps is None else replace(step, reps=reps)])
+        else:
+            rounds[-1].append(step)
+    chosen = rounds if sets is None else [rounds[i % len(rounds)] for i in range(sets)]
+    return replace(plan, steps=(*plan.steps[:first], *(step for one in chosen for step in one)))
+
+
+def demo_plan(exercise_id: ExerciseId, reps: int) -> Plan:
+    """Return one set at a usual tempo, with a moment of standing before and after."""
+    one = SetPlan(reps=reps, concentric_s=1.0, hold_s=0.8, eccentric_s=1.6, bottom_pause_s=0.6)
+    return Plan(exercise_id, (Activity("stand", 2.5), one, Activity("stand", 2.0)), label="demo")

@@ -9,22 +9,17 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from firmware_protocol import PROTOCOL_MAJOR, Info, Start, Started, Stop, Stopped, UUIDs
 from tracker import __version__
 from tracker.exercises import exercise
 from tracker.recording import GattEvent, Header, Operation, SensorEntry, Side
 from tracker.simulation import (
-    Activity,
-    ExerciseId,
     Plan,
-    Scenario,
     SensorModel,
     SensorStream,
-    SetPlan,
     Simulated,
-    scenario,
     sense,
     simulate,
 )
@@ -120,34 +115,6 @@ def watch(plan: Plan, model: SensorModel | None = None, *, seed: int = 0) -> Vir
     model = model or SensorModel()
     simulated = simulate(plan, seed)
     return VirtualSensor(simulated, sense(simulated, model, seed), model)
-
-
-def session_plan(
-    name: Scenario, exercise_id: ExerciseId, seed: int, *, sets: int | None = None, reps: int | None = None
-) -> Plan:
-    """Return a scenario's session, with as many sets and repetitions as asked for.
-
-    Examples
-    --------
-    >>> session_plan("nominal", "cable", 0, sets=5, reps=4).rep_count
-    20
-    """
-    plan = scenario(name, exercise_id, seed)
-    first = next(i for i, step in enumerate(plan.steps) if isinstance(step, SetPlan))
-    rounds: list[list[Activity | SetPlan]] = []
-    for step in plan.steps[first:]:
-        if isinstance(step, SetPlan):
-            rounds.append([step if reps is None else replace(step, reps=reps)])
-        else:
-            rounds[-1].append(step)
-    chosen = rounds if sets is None else [rounds[i % len(rounds)] for i in range(sets)]
-    return replace(plan, steps=(*plan.steps[:first], *(step for one in chosen for step in one)))
-
-
-def demo_plan(exercise_id: ExerciseId, reps: int) -> Plan:
-    """Return one set at a usual tempo, with a moment of standing before and after."""
-    one = SetPlan(reps=reps, concentric_s=1.0, hold_s=0.8, eccentric_s=1.6, bottom_pause_s=0.6)
-    return Plan(exercise_id, (Activity("stand", 2.5), one, Activity("stand", 2.0)), label="demo")
 
 
 def session_id(plan: Plan, seed: int) -> str:
