@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
-    ("live", "batch", "stream", "analysis", "replay", "rescore", "exporting", "virtual"),
+    ("live", "batch", "stream", "analysis", "replay", "rescore"),
     ("cli", "__main__", "web", "report"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tracker.analysis import Analysis, analyze
+from tracker.cli.exporting import COLUMNS
 from tracker.exercises import Exercise, exercise
-from tracker.exporting import COLUMNS
 from tracker.journal import Ending, Journal, Session, journal_path
 from tracker.motion.values import Rejected
 from tracker.recording import open_recording, read_samples_csv

@@ -43,7 +43,7 @@ def export(
         raise BadInputError(f"--what: {what!r} is not reps or samples")
     profile = profile_of(exercise)
 
-    from tracker import exporting
+    from tracker.cli import exporting
     from tracker.cli.log import find, open_journal
     from tracker.journal import journal_path
 

@@ -6,21 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from tracker.analysis import not_listed, rep_json, seconds
+from tracker.cli.exporting import MEASURED
 from tracker.cli.log import SCHEMA
 from tracker.journal import LoggedEdit, LoggedRep, LoggedSet, Session, SessionSummary
-
-_NUMBERS = (
-    "start_s",
-    "peak_start_s",
-    "peak_end_s",
-    "end_s",
-    "reported_s",
-    "concentric_s",
-    "hold_s",
-    "eccentric_s",
-    "range_deg",
-    "peak_speed_deg_s",
-)
 
 
 def summary_json(one: SessionSummary, state: str) -> dict[str, Any]:
@@ -116,7 +104,7 @@ def _set(one: LoggedSet) -> dict[str, Any]:
 
 def _rep(one: LoggedRep) -> dict[str, Any]:
     if one.rep is None:
-        numbers: dict[str, Any] = {"rep": one.number, **dict.fromkeys(_NUMBERS), "bottom_pause_s": None}
+        numbers: dict[str, Any] = {"rep": one.number, **dict.fromkeys(MEASURED), "bottom_pause_s": None}
     else:
         numbers = rep_json(one.number, one.rep, one.bottom_pause_s)
     return {**numbers, "flags": list(one.flags), "added": one.rep_id is None}
