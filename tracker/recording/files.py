@@ -36,6 +36,8 @@ def sync_directory(folder: Path) -> None:
 def whole_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     """Write to a temporary neighbour; it takes the name ``path`` only when the block ends well.
 
+    What is no file but has a name (a pipe, ``/dev/stdout``) is written to as it is, never replaced.
+
     Raises
     ------
     RecordingError
@@ -44,6 +46,10 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     if not overwrite and path.exists():
         raise RecordingError(path, "already exists and is never overwritten")
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as device:
+                yield device
+            return
         with _temporary_beside(path) as (file, name):
             yield file
             file.flush()
