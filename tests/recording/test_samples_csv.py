@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +245,25 @@ def test_the_same_samples_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.csv.gz", "b.csv.gz"):
         write_samples_csv(tmp_path / name, 0.01, [block(0, 50)])
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
+
+
+def test_samples_go_to_an_open_stream_as_to_a_file(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    write_samples_csv(stream, 0.01, [block(0, 50), block(60, 5)], t0_s=2.0)
+    write_samples_csv(tmp_path / "a.csv", 0.01, [block(0, 50), block(60, 5)], t0_s=2.0)
+    assert stream.getvalue() == (tmp_path / "a.csv").read_bytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(pipe.read_bytes)
+        write_samples_csv(pipe, 0.01, [block(0, 50)])
+        assert reader.result(timeout=10).count(b"\n") == 51
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:

@@ -245,15 +245,25 @@ def _is_number(cell: str) -> bool:
 
 
 def write_samples_csv(
-    path: str | os.PathLike[str],
+    target: str | os.PathLike[str] | IO[bytes],
     period_s: float,
     blocks: Iterable[Samples | Gap],
     *,
     t0_s: float = 0.0,
 ) -> None:
-    """Write samples as CSV, compressed if the name ends in ``.gz``; the file appears when it is whole.
+    """Write samples as CSV.
 
     Lost samples (``valid`` False) and gaps become missing rows. Time has 6 decimals, values 9 digits.
+
+    Parameters
+    ----------
+    target
+        A path: compressed if the name ends in ``.gz``, and the file appears when it is whole. Or a stream opened
+        for writing bytes.
+    period_s, t0_s
+        Grid step and time of sample 0, seconds.
+    blocks
+        In order of time.
 
     Raises
     ------
@@ -262,9 +272,12 @@ def write_samples_csv(
     ValueError
         A block on another grid.
     """
-    target = Path(path)
-    with whole_file(target, overwrite=True) as file:
-        if target.suffix == ".gz":
+    if not isinstance(target, str | os.PathLike):
+        _write_rows(target, period_s, t0_s, blocks)
+        return
+    path = Path(target)
+    with whole_file(path, overwrite=True) as file:
+        if path.suffix == ".gz":
             # no name and no time inside: the same samples give the same bytes
             with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as packed:
                 _write_rows(packed, period_s, t0_s, blocks)
