@@ -115,6 +115,13 @@ def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -
     assert target.read_text() == from_session
 
 
+def test_an_exercise_is_not_taken_where_it_says_nothing(kickback: Kickback, files: dict[str, Path]) -> None:
+    for arguments in (["last"], [files["mcap"], "--what", "samples"]):
+        done = kickback("export", *arguments, "--exercise", "band")
+        assert (done.code, done.out) == (2, "")
+        assert "--exercise" in done.err
+
+
 @pytest.mark.parametrize("name", ["samples.csv", "samples.csv.gz"])
 def test_export_of_samples(kickback: Kickback, files: dict[str, Path], tmp_path: Path, name: str) -> None:
     target = tmp_path / name

@@ -47,7 +47,10 @@ def export(
     from tracker.cli.log import find, open_journal
     from tracker.journal import journal_path
 
-    if Path(source).name.lower().endswith((".mcap", ".csv", ".csv.gz")) or Path(source).exists():
+    is_file = Path(source).name.lower().endswith((".mcap", ".csv", ".csv.gz")) or Path(source).exists()
+    if profile is not None and (what == "samples" or not is_file):
+        raise BadInputError("--exercise: only for the repetitions of a recording; a session has been measured")
+    if is_file:
         sources = [Path(source)]
         rows = exporting.file_rows(sources[0], profile)
     else:
