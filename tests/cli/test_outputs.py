@@ -78,7 +78,7 @@ def test_a_read_only_folder(kickback: Kickback, files: dict[str, Path], tmp_path
     tmp_path.chmod(0o500)
     for arguments in (["export", files["mcap"]], ["simulate"]):
         done = kickback(*arguments, "-o", tmp_path / "x.csv")
-        one_line(done, str(tmp_path / "x."), "permission denied")
+        one_line(done, str(tmp_path / "x.csv"), "permission denied")
         assert ".kickback-" not in done.err
     tmp_path.chmod(0o700)
 

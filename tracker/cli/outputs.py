@@ -17,7 +17,7 @@ def check_outputs(outputs: Sequence[Path], *, force: bool, sources: Sequence[Pat
     Parameters
     ----------
     outputs
-        What is going to be written.
+        What is going to be written; the last is the one that the person named.
     force
         Files that exist may be replaced.
     sources
@@ -54,7 +54,7 @@ def written(*outputs: Path, force: bool, sources: Sequence[Path] = ()) -> Iterat
     try:
         folder = TemporaryDirectory(prefix=".kickback-", dir=outputs[0].parent)
     except OSError as error:
-        raise _named(outputs[0], error) from error
+        raise _named(outputs[-1], error) from error
     with folder as name:
         aside = tuple(Path(name) / output.name for output in outputs)
         try:
@@ -64,7 +64,7 @@ def written(*outputs: Path, force: bool, sources: Sequence[Path] = ()) -> Iterat
                 os.replace(made, output)  # noqa: PTH105 moving, not renaming in place
         except OSError as error:
             if error.filename is None or str(error.filename).startswith(name):
-                raise _named(outputs[0], error) from error
+                raise _named(outputs[-1], error) from error
             raise
         except ValueError as error:
             if name in str(error):
