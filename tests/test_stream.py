@@ -419,7 +419,7 @@ def test_samples_go_to_csv_and_back(tmp_path: Path) -> None:
 # Cost
 
 
-def test_an_hour_is_decoded_in_a_moment(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_hour_is_decoded_in_a_moment() -> None:
     """36,000 notifications of ten samples; told, not asserted: machines differ."""
     payload = MotionPacket.from_bytes(short().notifications[5][1]).payload
     hour = [
