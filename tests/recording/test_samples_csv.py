@@ -283,3 +283,9 @@ def test_an_hour_is_read_quickly(tmp_path: Path) -> None:
     read = read_samples_csv(path)
     assert time.perf_counter() - before < 4.0, "0.8 s when nothing else runs"
     assert len(samples_of(read)[0]) == 360_000
+
+
+@pytest.mark.parametrize("stamp", ["1e9", "1e30", "1e300"])
+def test_a_stamp_out_of_this_world(tmp_path: Path, stamp: str) -> None:
+    path = write(tmp_path / "a.csv", HEAD, *rows(5), f"{stamp},1,2,3,4,5,6")
+    assert said(path).startswith("line 7: time jumps from 0.04 s to 1e")

@@ -38,6 +38,9 @@ MIN_RATE_HZ, MAX_RATE_HZ = 25.0, 500.0
 _RATE_TOLERANCE = 0.02
 """A sensor's nominal 25 Hz is up to 2 % off by its own clock."""
 
+_LONGEST_S = 1e7
+"""Four months: a longer file holds a wrong stamp, and its samples could not be numbered."""
+
 _GZIP = b"\x1f\x8b"
 _ROW = "%.6f" + ",%.9g" * 6 + "\n"
 _ROWS_AT_ONCE = 8192
@@ -199,12 +202,16 @@ class _Source:
         return table
 
     def check_time(self, time_s: Array) -> None:
-        """Raise unless time runs forwards."""
+        """Raise unless time runs forwards, and no longer than people train."""
         wrong = np.flatnonzero(np.diff(time_s) <= 0)
         if len(wrong):
             row = int(wrong[0]) + 1
             verb = "repeats" if time_s[row] == time_s[row - 1] else "runs backwards at"
             what = f"time {verb} {time_s[row]:.6f} s, after {time_s[row - 1]:.6f} s"
+            raise self.error(what, self._line(row))
+        if time_s[-1] - time_s[0] > _LONGEST_S:
+            row = int(np.argmax(np.diff(time_s))) + 1
+            what = f"time jumps from {time_s[row - 1]:.6g} s to {time_s[row]:.6g} s, expected seconds of one session"
             raise self.error(what, self._line(row))
 
     def _rows(self) -> Iterable[tuple[int, list[str]]]:
