@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_protocol import Info, MotionFlags, MotionPacket
-from tracker.simulation import Activity, Link, Plan, SensorModel, SetPlan, sense, simulate, write_session
+from tracker.simulation import Activity, Link, Plan, SensorModel, SetPlan, sense, simulate, write_csv
 
 BAD_LINK = Link(loss=0.03, bursts_per_min=6)
 
@@ -132,15 +132,15 @@ def test_the_same_seed_gives_the_same_bytes(session, tmp_path):
     first, again, other = sense(session, model, 1), sense(session, model, 1), sense(session, model, 2)
     assert first.notifications == again.notifications != other.notifications
     assert first.info == again.info
-    one = write_session(tmp_path, "a", session, first)
-    two = write_session(tmp_path, "b", session, again)
-    assert [p.read_bytes() for p in one] == [p.read_bytes() for p in two]
+    write_csv(tmp_path / "a.csv.gz", first)
+    write_csv(tmp_path / "b.csv.gz", again)
+    assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
 
 
 def test_the_csv_follows_the_contract(session, tmp_path):
     stream = sense(session)
-    path, truth = write_session(tmp_path, "walk", session, stream)
-    assert truth.name == "walk.truth.json"
+    path = tmp_path / "walk.csv.gz"
+    write_csv(path, stream)
     with gzip.open(path, "rt") as file:
         rows = list(csv.reader(file))
     assert ",".join(rows[0]) == ("time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s")

@@ -3,7 +3,7 @@
 scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStream (arrays, Info, notifications)
 """
 
-from .files import truth_json, write_csv, write_session
+from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
 from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
 from .sensor import SensorModel, SensorStream, sense
@@ -30,5 +30,4 @@ __all__ = [
     "simulate",
     "truth_json",
     "write_csv",
-    "write_session",
 ]

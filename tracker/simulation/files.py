@@ -29,11 +29,3 @@ def write_csv(path: str | Path, stream: SensorStream) -> None:
 def truth_json(simulated: Simulated) -> str:
     """Return the truth as text, in the layout that scripts score against."""
     return json.dumps(simulated.truth(), indent=1) + "\n"
-
-
-def write_session(folder: str | Path, name: str, simulated: Simulated, stream: SensorStream) -> tuple[Path, Path]:
-    """Write ``name.csv.gz`` and ``name.truth.json``; returns both paths."""
-    samples, truth = Path(folder) / f"{name}.csv.gz", Path(folder) / f"{name}.truth.json"
-    write_csv(samples, stream)
-    truth.write_text(truth_json(simulated), encoding="utf-8")
-    return samples, truth

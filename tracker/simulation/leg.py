@@ -10,7 +10,7 @@ ankle to knee and y to the left, so that its orientation is a turn by φ about y
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -183,14 +183,3 @@ def direction(pitch: ArrayLike) -> Array:
 def ankle_of(pose: Posture) -> Array:
     """Where a pose's ankle is, local frame, m, shape (3,)."""
     return np.asarray(np.asarray(pose.hip) + THIGH_M * direction(pose.thigh) + SHANK_M * direction(pose.shank))
-
-
-def check_finite(stretch: Stretch) -> None:
-    """Raise ValueError where any array of the stretch has a different length or is not finite."""
-    for one in fields(stretch):
-        value = getattr(stretch, one.name)
-        if isinstance(value, np.ndarray) and one.name != "axis":
-            if len(value) != len(stretch):
-                raise ValueError(f"{one.name}: {len(value)} samples, expected {len(stretch)}")
-            if not np.isfinite(value).all():
-                raise ValueError(f"{one.name} is not finite")
