@@ -1,15 +1,11 @@
 """Simulated walking against what is known about walking, and against a recording."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from tracker.simulation import Activity, Plan, SensorModel, rotations, sense, simulate
 from tracker.simulation.gait import gait, walk
 from tracker.simulation.profiles import RATE_HZ
-
-RECORDED = Path("/work/shared/data/negatives/walking-shin.csv.gz")
 
 
 def walking(seed, doing="walk"):
@@ -67,9 +63,8 @@ def test_turning_about_changes_the_heading():
     assert walk(12, gait(rng), rng, turn_rad=np.pi).end[2] == pytest.approx(np.pi, abs=1e-6)
 
 
-@pytest.mark.skipif(not RECORDED.exists(), reason="needs the recording of a phone on the shin (development data)")
-def test_magnitudes_match_a_recorded_walk():
-    data = np.genfromtxt(RECORDED, delimiter=",", skip_header=1)[750:5500]
+def test_magnitudes_match_a_recorded_walk(reference_data):
+    data = np.genfromtxt(reference_data / "negatives" / "walking-shin.csv.gz", delimiter=",", skip_header=1)[750:5500]
     simulated = [sense(walking(s), SensorModel(rate_hz=50, above_ankle_m=0.2), s) for s in range(6)]
     ours = (
         np.concatenate([s.acc[150:-150] for s in simulated]),
