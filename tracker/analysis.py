@@ -7,8 +7,8 @@ order in which they came out, under what the file says about itself. Only ``to_j
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
-from tracker.motion.samples import Gap, Samples
+from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 from tracker.recording import (
     CsvRecording,
@@ -217,20 +217,6 @@ def doubt_of_units(recording: CsvRecording) -> str:
     return "; ".join(doubts)
 
 
-def sliced(samples: Samples, size: int = SLICE) -> Iterator[Samples]:
-    """Cut a long block into shorter ones; results do not depend on it."""
-    for begin in range(0, len(samples), size):
-        part = slice(begin, begin + size)
-        yield replace(
-            samples,
-            start_index=samples.start_index + begin,
-            acc=samples.acc[part],
-            gyr=samples.gyr[part],
-            valid=samples.valid[part],
-            clipped=samples.clipped[part],
-        )
-
-
 def rep_json(number: int, rep: Rep, pause_s: float | None) -> dict[str, Any]:
     """Return one repetition or partial, rounded."""
     return {
@@ -272,7 +258,7 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
     tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=profile)
     values: list[Value] = []
     for block in recording.samples:
-        for part in sliced(block):
+        for part in block.sliced(SLICE):
             values += tracker.push(part)
             if progress:
                 progress((part.start_index + len(part)) * recording.period_s / recording.duration_s)

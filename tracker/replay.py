@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Generic
 
-from tracker.analysis import doubt_of_units, header_exercise, kind_of, sliced, stream_of
+from tracker.analysis import doubt_of_units, header_exercise, kind_of, stream_of
 from tracker.exercises import Exercise
 from tracker.live import Item, Stage
 from tracker.motion.engine import Tracker, Value
@@ -115,7 +115,7 @@ def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples
     def items() -> Iterator[tuple[int, Samples]]:
         size = max(1, round(BLOCK_S / recording.period_s))
         for block in recording.samples:
-            for part in sliced(block, size):
+            for part in block.sliced(size):
                 yield round((part.start_index + len(part)) * recording.period_s * 1e9), part
 
     stage = SamplesStage(recording, profile)

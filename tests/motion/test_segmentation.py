@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from tracker.motion.segmentation import Segmenter, Top
-from tracker.motion.watch import Ending, Excursion, angle, cross, tangent
+from tracker.motion.vectors import angle, cross, tangent
+from tracker.motion.watch import Ending, Excursion
 
 STEP_S = 0.04
 

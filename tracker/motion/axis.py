@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.motion.samples import Array
-from tracker.motion.watch import Vector
+from tracker.motion.vectors import Vector
 
 AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""

@@ -26,7 +26,8 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
-from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, angle, cross, tangent
+from tracker.motion.vectors import angle, cross, tangent
+from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
 
 ALGORITHM_VERSION = "1"
 
@@ -110,15 +111,7 @@ class Tracker:
                 out += self._interrupt(Reason.GAP)
                 self._orienter.restart()
             self._restart(item.start_index)
-        for begin in range(0, len(item), SLICE):
-            part = Samples(
-                item.start_index + begin,
-                item.period_s,
-                item.acc[begin : begin + SLICE],
-                item.gyr[begin : begin + SLICE],
-                item.valid[begin : begin + SLICE],
-                item.clipped[begin : begin + SLICE],
-            )
+        for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):
                 out += self._follow(motion)
         return out
@@ -200,7 +193,7 @@ class Tracker:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
         again = rep.start_s - self._wrong_until_s < evidence.BESIDE_S
         self._wrong_until_s = rep.end_s
-        if rep.under_tension_s < evidence.STEP_LONGEST_S and not again:
+        if evidence.short(rep) and not again:
             return []
         first = e
         for before in reversed(list(self._judged)[:-1]):

@@ -18,7 +18,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import Rep
-from tracker.motion.watch import Vector
+from tracker.motion.vectors import Vector
 
 ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
@@ -120,9 +120,9 @@ def too_fast(c: Candidate) -> str:
     return ""
 
 
-def short(c: Candidate) -> bool:
+def short(rep: Rep) -> bool:
     """It could be a step, by the time it took."""
-    return c.rep.under_tension_s < STEP_LONGEST_S
+    return rep.under_tension_s < STEP_LONGEST_S
 
 
 def stepping(c: Candidate) -> bool:
@@ -132,7 +132,7 @@ def stepping(c: Candidate) -> bool:
 
 def without_pivot(c: Candidate) -> bool:
     """No pivot explains it as well as one must, even for a single one in company."""
-    if short(c) and not swings([c], STEP_SHARE):
+    if short(c.rep) and not swings([c], STEP_SHARE):
         return True
     if c.fit.explained < share_due(c.fit.due_m_s2, SLOW_SHARE):
         return True
@@ -146,7 +146,7 @@ def shaken(c: Candidate) -> bool:
 
 def one_pivot(group: list[Candidate]) -> bool:
     """They swung about the same point, and it is far enough away."""
-    levers = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
+    levers = _clear_levers_m(group)
     scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
     return not scattered and pooled_lever_m(group) >= SET_LEVER_M
 
@@ -158,8 +158,12 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 
 def usual_lever_m(group: list[Candidate]) -> float:
     """Usual length of the lever where it shows clearly, 0 where it does not."""
-    clear = [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
-    return median(clear) if clear else 0.0
+    levers = _clear_levers_m(group)
+    return median(levers) if levers else 0.0
+
+
+def _clear_levers_m(group: list[Candidate]) -> list[float]:
+    return [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
 
 
 def pooled_lever_m(group: list[Candidate]) -> float:

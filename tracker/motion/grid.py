@@ -45,7 +45,7 @@ class Grid:
         """Return the samples, with the hole before them filled or reported; a few are held back behind a hole."""
         expected = self._next
         if expected is not None and samples.start_index < expected:
-            samples = _part(samples, expected - samples.start_index, len(samples))
+            samples = samples.part(expected - samples.start_index, len(samples))
         if not len(samples):
             return []
         out: list[Samples | Gap] = []
@@ -103,15 +103,3 @@ def _bridge(before: Array, after: Array, lost: int) -> Array:
     )
     rows[:, :3] = left[:3] + x * (right[:3] - left[:3])  # an impact's slope says nothing about what follows
     return rows
-
-
-def _part(samples: Samples, begin: int, end: int) -> Samples:
-    begin = min(begin, len(samples))
-    return Samples(
-        samples.start_index + begin,
-        samples.period_s,
-        samples.acc[begin:end],
-        samples.gyr[begin:end],
-        samples.valid[begin:end],
-        samples.clipped[begin:end],
-    )

@@ -19,14 +19,13 @@ peak.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracker.motion.axis import flexion_axis
 from tracker.motion.samples import Array, Mask
-from tracker.motion.watch import Vector, cross
+from tracker.motion.vectors import Vector, cross, dot
 
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
@@ -129,20 +128,16 @@ def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
     angle: Array = np.cumsum(rate) * period_s
     first, last = up[0].tolist(), up[-1].tolist()
-    along, behind = _dot(axis, first), _dot(axis, last)
+    along, behind = dot(axis, first), dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
         return angle  # the axis is close to vertical: gravity says nothing about it
-    sine = _dot(axis, cross(tuple(last), tuple(first)))
-    cosine = _dot(first, last) - along * behind
+    sine = dot(axis, cross(tuple(last), tuple(first)))
+    cosine = dot(first, last) - along * behind
     turned = math.atan2(sine, cosine)
     error = turned - float(angle[-1] - angle[0])
     error -= 2.0 * math.pi * round(error / (2.0 * math.pi))
     angle += np.arange(len(angle)) * (error / (len(angle) - 1))
     return angle
-
-
-def _dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def _phase(

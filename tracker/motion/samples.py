@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,23 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.acc)
+
+    def part(self, begin: int, end: int) -> Samples:
+        """Samples ``begin`` … ``end`` − 1 of this block, as far as they are there (views, not copies)."""
+        begin = min(begin, len(self))
+        rows = slice(begin, end)
+        return Samples(
+            self.start_index + begin,
+            self.period_s,
+            self.acc[rows],
+            self.gyr[rows],
+            self.valid[rows],
+            self.clipped[rows],
+        )
+
+    def sliced(self, size: int) -> Iterator[Samples]:
+        """Cut a long block into shorter ones; results do not depend on it."""
+        return (self.part(begin, begin + size) for begin in range(0, len(self), size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import dist
 
+from tracker.motion.vectors import Vector
 from tracker.motion.watch import (
     CLOSE_LEFT,
     OUT,
@@ -27,7 +28,6 @@ from tracker.motion.watch import (
     STILL_CHORD,
     Ending,
     Excursion,
-    Vector,
     Watch,
 )
 
@@ -137,17 +137,17 @@ class Segmenter:
         self, first: Watch, step: int, pose: Vector, speed: float, ending: Ending | None
     ) -> list[Top | Excursion]:
         """See what a step away from rest means: a peak, an end, another rest pose."""
-        out: list[Top | Excursion] = [] if first.top_pending is None else self._tell(first, step)
+        out: list[Top | Excursion] = self._tell(first, step)
         open_for = step - first.opened
         if ending is Ending.RETURNED:
             if open_for >= self._anew or first.swing > MOST_CHORD or first.stopped_near < CLOSE_LEFT * first.swing:
                 self._catch_up(first, step - 1)
             inside = self._inside(first, step)
             if inside:
-                out.append(self._close(first, step, pose, Ending.LEFT))
+                out.append(self._close(first, step, Ending.LEFT))
                 out += self._report(inside, step)
             else:
-                out.append(self._from_last_rest(self._close(first, step, pose, ending)))
+                out.append(self._from_last_rest(self._close(first, step, ending)))
             first.close(step)
             del self._watches[1:]
             return out
@@ -157,12 +157,12 @@ class Segmenter:
         if ending is Ending.CROSSED and not any(w.rested for w in self._watches[1:]):
             del self._watches[1:]
             first.low_step, first.low_pose = first.near_step, first.rest
-            out.append(self._close(first, step, pose, Ending.RETURNED))
+            out.append(self._close(first, step, Ending.RETURNED))
             first.cross(step, pose, speed)
             return out
         proof = self._proof(step)
         if proof or ending is Ending.CROSSED or open_for > self._longest:
-            out.append(self._close(first, step, pose, ending or Ending.LEFT))
+            out.append(self._close(first, step, ending or Ending.LEFT))
             out += self._take_over(proof or self._likeliest(), step, pose)
         return out
 
@@ -172,7 +172,7 @@ class Segmenter:
         if first is None or not (first.away or self._announced):
             return []
         ending = Ending.RETURNED if first.returned else Ending.LEFT
-        out: list[Top | Excursion] = [self._close(first, step, first.low_pose, ending)]
+        out: list[Top | Excursion] = [self._close(first, step, ending)]
         self.restart()
         return out
 
@@ -182,20 +182,20 @@ class Segmenter:
             return []
         out: list[Top | Excursion] = []
         if self._announced is not None:  # that was no top: the leg went on
-            out.append(first.excursion(self._announced, step, first.far, Ending.WENT_ON, self._reach))
+            out.append(first.excursion(self._announced, step, Ending.WENT_ON, self._reach))
         self._peaks += 1
         self._announced = self._peaks
         out.append(Top(self._peaks, first.top_pending, step))
         first.top_pending = None
         return out
 
-    def _close(self, watch: Watch, step: int, pose: Vector, ending: Ending) -> Excursion:
+    def _close(self, watch: Watch, step: int, ending: Ending) -> Excursion:
         if self._announced is None:
             self._peaks += 1
         peak = self._announced or self._peaks
         self._announced = None
         watch.top_pending = None
-        return watch.excursion(peak, step, pose, ending, self._reach)
+        return watch.excursion(peak, step, ending, self._reach)
 
     def _from_last_rest(self, e: Excursion) -> Excursion:
         """Begin where the leg last rested near the rest pose, if it shifted a little before it lifted."""
@@ -226,7 +226,7 @@ class Segmenter:
             watch = self._watches[k]
             ending = watch.step(step, pose, speed, self._settle)
             if ending is Ending.RETURNED:
-                watch.held.append(watch.excursion(0, step, pose, ending, self._reach))
+                watch.held.append(watch.excursion(0, step, ending, self._reach))
                 watch.close(step)
                 del self._watches[k + 1 :]
             elif ending is Ending.CROSSED:

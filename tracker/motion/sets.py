@@ -19,7 +19,7 @@ from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.evidence import Candidate
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
-from tracker.motion.watch import angle
+from tracker.motion.vectors import angle
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
@@ -82,7 +82,7 @@ class SetBuilder:
         if found < PLAINLY_SMALL_SHARE * self._least_deg():
             return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
         after_s = rough.start_s - self._stepped_s
-        if self._reps or after_s > evidence.BESIDE_S or rough.under_tension_s > evidence.STEP_LONGEST_S:
+        if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
             return None
         out = [*self._walked(rough, now_s), _rejected(rough, Reason.WALKING, _follows_a_step(after_s), now_s)]
         self.deadline_s = self._next_deadline_s()
@@ -185,7 +185,7 @@ class SetBuilder:
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
-        if after_s < evidence.BESIDE_S and evidence.short(c) and not vouched:
+        if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
         if self._exercise is not None and evidence.goes_against(c, self._exercise, evidence.CLIMB):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
@@ -195,11 +195,12 @@ class SetBuilder:
 
     def _too_close(self, c: Candidate) -> bool:
         """It turned about a point too close for a hip, or far closer than the open set's."""
-        if self._exercise is not None and 0.0 < evidence.usual_lever_m([c]) < evidence.TOLD_LEVER_M:
+        lever_m = evidence.usual_lever_m([c])
+        if self._exercise is not None and 0.0 < lever_m < evidence.TOLD_LEVER_M:
             return True
         if len(self._reps) < COMPANY:
             return False
-        return 0.0 < evidence.usual_lever_m([c]) < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
+        return 0.0 < lever_m < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
 
     def _one_of_them(self, c: Candidate) -> bool:
         """It is so like the open set's that its company is evidence enough."""
@@ -221,7 +222,7 @@ class SetBuilder:
         """Take a step: it ends the set when it is the second in a row."""
         out: list[Outcome] = []
         last = self._waiting[-1] if self._waiting and not self._reps else None
-        if last and step.start_s - last.rep.end_s < evidence.BESIDE_S and evidence.short(last):
+        if last and step.start_s - last.rep.end_s < evidence.BESIDE_S and evidence.short(last.rep):
             out += self._disperse(now_s, Reason.WALKING)
         self._stepped_s = step.end_s
         self._steps += 1
@@ -231,7 +232,7 @@ class SetBuilder:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._surely() if self._sure(c) else self._family()
-        if len(family) >= COMPANY or (self._sure(c) and not evidence.short(c)):
+        if len(family) >= COMPANY or (self._sure(c) and not evidence.short(c.rep)):
             return self._begin(family, now_s)
         return []
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import Enum
 from math import dist
 
-Vector = tuple[float, float, float]
+from tracker.motion.vectors import Vector, angle, dot, tangent
 
 OPEN_CHORD = math.radians(3.0)
 """An excursion opens this far from rest: above sway (about 1°), below the smallest repetition asked for."""
@@ -75,8 +75,8 @@ class Excursion:
         Where it left rest, was farthest, and ended.
     step
         Where this was known.
-    rest, far, last
-        The up direction at rest, at the top and at the end, sensor frame.
+    rest, far
+        The up direction at rest and at the top, sensor frame.
     ending
         How it ended.
     """
@@ -89,13 +89,7 @@ class Excursion:
     step: int
     rest: Vector
     far: Vector
-    last: Vector
     ending: Ending
-
-
-def angle(a: Vector, b: Vector) -> float:
-    """Angle between two unit vectors, rad."""
-    return 2.0 * math.asin(min(1.0, 0.5 * dist(a, b)))
 
 
 REST, OUT, BACK, SETTLING = range(4)
@@ -250,7 +244,7 @@ class Watch:
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
         """Follow a return that goes on slowly after it was called over."""
-        left = _dot(pose, self.plane) - _dot(self.rest, self.plane)
+        left = dot(pose, self.plane) - dot(self.rest, self.plane)
         farther = dist(pose, self.low_pose) > CLOSE_LEFT * self.swing
         if left < 0.0 and not farther:
             self.rest = pose
@@ -265,31 +259,10 @@ class Watch:
     @property
     def returned(self) -> bool:
         """Enough of the swing is undone for the excursion to count as over."""
-        return self.state == BACK and self.low <= CLOSE_LEFT * angle(self.rest, self.far)
+        return self.state == BACK and self.low <= CLOSE_LEFT * self.arc
 
-    def excursion(self, peak: int, step: int, pose: Vector, ending: Ending, reach: int) -> Excursion:
+    def excursion(self, peak: int, step: int, ending: Ending, reach: int) -> Excursion:
         """Describe the open excursion as it ended."""
-        end, last = (self.low_step, self.low_pose) if ending is Ending.RETURNED else (step, pose)
+        end = self.low_step if ending is Ending.RETURNED else step
         begin = max(self.begin, self.opened - reach)
-        return Excursion(peak, begin, self.opened, self.top, end, step, self.rest, self.far, last, ending)
-
-
-def cross(a: Vector, b: Vector) -> Vector:
-    """Cross product.
-
-    >>> cross((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
-    (0.0, 0.0, 1.0)
-    """
-    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
-
-
-def _dot(a: Vector, b: Vector) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-
-
-def tangent(a: Vector, b: Vector) -> Vector:
-    """Unit tangent at ``a`` towards ``b``."""
-    along = _dot(a, b)
-    x, y, z = b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]
-    length = math.sqrt(x * x + y * y + z * z) or 1.0
-    return x / length, y / length, z / length
+        return Excursion(peak, begin, self.opened, self.top, end, step, self.rest, self.far, ending)
