@@ -68,23 +68,10 @@ def sensed(
     return Stream(exercise_id, block(out.acc, out.gyr, 1.0 / model.rate_hz), truth)
 
 
-def part(samples: Samples, begin: int, end: int) -> Samples:
-    """Rows begin … end − 1."""
-    rows = slice(begin, end)
-    return Samples(
-        samples.start_index + begin,
-        samples.period_s,
-        samples.acc[rows],
-        samples.gyr[rows],
-        samples.valid[rows],
-        samples.clipped[rows],
-    )
-
-
 def cut(samples: Samples, places: Iterable[int]) -> list[Samples]:
     """Cut before each of these rows."""
     edges = [0, *sorted(p for p in places if 0 < p < len(samples)), len(samples)]
-    return [part(samples, a, b) for a, b in itertools.pairwise(edges)]
+    return [samples.part(a, b) for a, b in itertools.pairwise(edges)]
 
 
 def without(samples: Samples, holes: Iterable[tuple[int, int]]) -> list[Samples]:
@@ -93,7 +80,7 @@ def without(samples: Samples, holes: Iterable[tuple[int, int]]) -> list[Samples]
     for begin, end in holes:
         there[begin:end] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[0], there.astype(np.int8), [0]])))
-    return [part(samples, int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [samples.part(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def rotated(samples: Samples, matrix: Array) -> Samples:

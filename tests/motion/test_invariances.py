@@ -17,7 +17,7 @@ from tracker.motion.samples import Samples
 from tracker.motion.values import Peak, Rep
 from tracker.simulation import SensorModel
 
-from .streams import Stream, cut, exact, part, reps, rotated, run, sensed, without
+from .streams import Stream, cut, exact, reps, rotated, run, sensed, without
 
 EXERCISES = ("cable", "glute-bridge", "machine", "dumbbell")
 
@@ -86,7 +86,7 @@ def test_cutting_anywhere_changes_nothing(name, seed, pieces):
 @pytest.mark.parametrize("size", [1, 7, 1023, 1025])
 def test_pieces_of_one_size_are_one_push(name, size):
     stream = sensed()
-    samples = part(stream.samples, 0, 4000)
+    samples = stream.samples.part(0, 4000)
     small = cut(samples, range(0, len(samples), size))
     assert exact(run(make(name, stream.period_s), small)) == exact(run(make(name, stream.period_s), [samples]))
 
@@ -104,11 +104,11 @@ def test_cutting_at_other_rates_changes_nothing(name, rate_hz):
 @each_stage
 def test_empty_blocks_say_nothing(name):
     stream = sensed()
-    samples = part(stream.samples, 0, 3000)
+    samples = stream.samples.part(0, 3000)
     stage = make(name, stream.period_s)
     out = []
     for piece in cut(samples, range(0, 3000, 100)):
-        out += stage.push(part(piece, 0, 0))
+        out += stage.push(piece.part(0, 0))
         out += stage.push(piece)
     assert exact(out + stage.flush()) == exact(run(make(name, stream.period_s), [samples]))
 
@@ -116,7 +116,7 @@ def test_empty_blocks_say_nothing(name):
 @each_stage
 def test_a_second_flush_says_nothing(name):
     stage = make(name, sensed().period_s)
-    run(stage, [part(sensed().samples, 0, 3000)])
+    run(stage, [sensed().samples.part(0, 3000)])
     assert stage.flush() == []
 
 
@@ -129,7 +129,7 @@ def test_an_excursion_left_open_is_flushed_once():
     stream = sensed()
     rep = stream.truth.sets[0].reps[2]
     stage = stream.tracker()
-    stage.push(part(stream.samples, 0, round((rep.peak_start_s + 0.1) / stream.period_s)))
+    stage.push(stream.samples.part(0, round((rep.peak_start_s + 0.1) / stream.period_s)))
     assert stage.flush()
     assert stage.flush() == []
 
@@ -190,7 +190,7 @@ def test_the_end_of_a_stream_takes_nothing_back(name):
     stream = sensed(name)
     whole = run(stream.tracker(), [stream.samples])
     for stop in range(1500, len(stream.samples), 1500):
-        begun = stream.tracker().push(part(stream.samples, 0, stop))
+        begun = stream.tracker().push(stream.samples.part(0, stop))
         assert whole[: len(begun)] == begun
 
 

@@ -13,7 +13,7 @@ from tracker.motion.orientation import Orienter
 from tracker.recording import read_samples_csv
 from tracker.simulation import SensorModel
 
-from .streams import block, cut, part, run, sensed
+from .streams import block, cut, run, sensed
 
 
 def joined(motions, name):
@@ -73,7 +73,7 @@ def test_bias_that_grows_later_is_taken_out_at_a_later_stillness():
 
 def test_up_is_a_unit_vector_and_lin_is_what_gravity_leaves():
     stream = sensed()
-    motions = run(Orienter(stream.period_s), [part(stream.samples, 0, 3000)])
+    motions = run(Orienter(stream.period_s), [stream.samples.part(0, 3000)])
     up, lin = joined(motions, "up"), joined(motions, "lin")
     np.testing.assert_allclose(np.linalg.norm(up, axis=1), 1.0, atol=1e-9)
     np.testing.assert_allclose(lin + 9.81 * up, stream.samples.acc[:3000])
@@ -91,7 +91,7 @@ def test_blocks_follow_each_other_without_a_hole():
 
 def test_what_is_pushed_is_not_changed():
     stream = sensed()
-    samples = part(stream.samples, 0, 2000)
+    samples = stream.samples.part(0, 2000)
     before = samples.acc.tobytes(), samples.gyr.tobytes()
     run(Orienter(stream.period_s), [samples])
     assert (samples.acc.tobytes(), samples.gyr.tobytes()) == before
@@ -102,7 +102,7 @@ def test_a_restart_keeps_the_bias():
     orienter = Orienter(0.01)
     orienter.push(samples)
     orienter.restart()
-    moving = part(samples, 500, 600)
+    moving = samples.part(500, 600)
     left = moving.gyr - joined(orienter.push(moving), "gyr")
     np.testing.assert_allclose(left, np.tile(bias, (100, 1)), atol=np.radians(0.5))
 

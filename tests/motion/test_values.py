@@ -13,7 +13,7 @@ import pytest
 from tracker.exercises import exercises
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
 
-from .streams import part, reps, run, sensed
+from .streams import reps, run, sensed
 
 STREAMS = [(id_, "workout", 2) for id_ in exercises()] + [
     ("cable", "fast", 3),
@@ -166,7 +166,7 @@ def test_the_person_may_end_the_set():
     stream = sensed()
     tracker = stream.tracker()
     truth = stream.truth.sets[0].reps
-    out = tracker.push(part(stream.samples, 0, round((truth[3].end_s + 0.5) / stream.period_s)))
+    out = tracker.push(stream.samples.part(0, round((truth[3].end_s + 0.5) / stream.period_s)))
     assert not of(out, ExerciseSet)
     (one,) = of(tracker.end_set(), ExerciseSet)
     assert len(one.reps) == 4
@@ -178,8 +178,8 @@ def test_going_on_after_a_set_was_ended_begins_another():
     stream = sensed()
     tracker = stream.tracker()
     at = round((stream.truth.sets[0].reps[2].end_s + 0.5) / stream.period_s)
-    out = tracker.push(part(stream.samples, 0, at)) + tracker.end_set()
-    out += tracker.push(part(stream.samples, at, len(stream.samples))) + tracker.flush()
+    out = tracker.push(stream.samples.part(0, at)) + tracker.end_set()
+    out += tracker.push(stream.samples.part(at, len(stream.samples))) + tracker.flush()
     assert [one.number for one in of(out, ExerciseSet)] == [1, 2, 3]
     assert sum(len(one.reps) for one in of(out, ExerciseSet)) == stream.truth.rep_count
 
