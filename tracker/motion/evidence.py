@@ -24,6 +24,10 @@ ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
 ALIKE_DIRECTION = math.cos(math.radians(40.0))
 """Alike are ranges and times within these ratios, and directions within 40°."""
+KIN_RANGE = 0.75
+KIN_DURATION = 0.60
+KIN_DIRECTION = math.cos(math.radians(20.0))
+"""As like each other as neighbours in a set are (in simulation, first percentile: 0.86, 0.7 and 30°)."""
 SHORTEST_S = 0.35
 """Lift and return of a leg; half a second per repetition is the fastest that people train."""
 LEVER_M = (0.15, 1.2)
@@ -46,13 +50,26 @@ HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
 """Something without a pivot that turned and shook more than this was a step, else a squat, a shift or a shake."""
 USUAL_REPS = 4
 """A set of so many tells what is usual for the sets after it."""
-CLEAR_M_S2 = 0.3
+CLEAR_M_S2 = 0.2
 LEVER_SPREAD = 2.2
 """Those that begin a set swing about one pivot: longest over shortest lever."""
 SET_LEVER_SHARE = 0.4
 USUAL_LEVER_SHARE = 0.5
 """Where the pivot shows clearly, it is at least this share as far away as in the set so far, and in the sets before:
 same leg, same lever."""
+POOLED_SHARE = 0.20
+"""One lever for all of those that begin a set explains at least this share (sitting down and up in threes: 0.1)."""
+SAME_PIVOT_DUE = (0.2, 0.4, 0.8, 1.5)
+SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
+"""Share of a repetition's acceleration that the lever of its set explains, by how much is due (repetitions in
+simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.8 in the middle)."""
+ALONE_HOLD_S = 2.5
+"""A longer stay at the far end may be another posture: one alone is not believed."""
+ALONE_DEG = 100.0
+"""A shank that turned by more has changed its posture."""
+ALONE_RETURN_S = 0.8
+ALONE_SWING = 1.5
+"""One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 TOLD_LEVER_M = 0.25
@@ -130,6 +147,19 @@ def stepping(c: Candidate) -> bool:
     return c.fit.due_m_s2 > HURRIED_M_S2 and c.fit.rms_m_s2 > STEP_M_S2
 
 
+def controlled(c: Candidate, least_deg: float) -> bool:
+    """It looks like one repetition, where no other vouches for it: neither a fidget nor another posture."""
+    if c.rep.hold_s is None or c.rep.eccentric_s is None or c.rep.hold_s > ALONE_HOLD_S or c.range_deg > ALONE_DEG:
+        return False
+    return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= ALONE_SWING * least_deg
+
+
+def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
+    """It swung about the point about which they swing, as far as its acceleration can tell."""
+    share = float(np.interp(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE, left=-math.inf))
+    return c.pivot.explained_by(pooled(group).lever) >= share
+
+
 def without_pivot(c: Candidate) -> bool:
     """No pivot explains it as well as one must, even for a single one in company."""
     if short(c.rep) and not swings([c], STEP_SHARE):
@@ -148,7 +178,9 @@ def one_pivot(group: list[Candidate]) -> bool:
     """They swung about the same point, and it is far enough away."""
     levers = _clear_levers_m(group)
     scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
-    return not scattered and pooled_lever_m(group) >= SET_LEVER_M
+    whole = pooled(group)
+    arm = whole.lever
+    return not scattered and math.hypot(*arm) >= SET_LEVER_M and whole.explained_by(arm) >= POOLED_SHARE
 
 
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
@@ -166,9 +198,9 @@ def _clear_levers_m(group: list[Candidate]) -> list[float]:
     return [c.fit.lever_m for c in group if c.fit.due_m_s2 > CLEAR_M_S2]
 
 
-def pooled_lever_m(group: list[Candidate]) -> float:
-    """Length of the one lever that fits all of them."""
-    return math.hypot(*sum((c.pivot for c in group[1:]), start=group[0].pivot).lever)
+def pooled(group: list[Candidate]) -> Pivot:
+    """The one pivot of all of them."""
+    return sum((c.pivot for c in group[1:]), start=group[0].pivot)
 
 
 def share_due(due_m_s2: float, shares: tuple[float, ...]) -> float:
@@ -195,6 +227,15 @@ def ratio(a: float, b: float) -> float:
     0.5
     """
     return min(a, b) / max(a, b) if max(a, b) > 0.0 else 0.0
+
+
+def kin(a: Candidate, b: Candidate) -> bool:
+    """They are as like each other as neighbours in a set."""
+    return (
+        sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= KIN_DIRECTION
+        and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
+        and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
+    )
 
 
 def as_long(c: Candidate, group: list[Candidate]) -> bool:

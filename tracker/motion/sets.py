@@ -41,6 +41,8 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
+USUAL_OF = 6
+"""The open set's newest so many show its pivot."""
 PLAINLY_SMALL_SHARE = 0.7
 """The segmentation's own range is within a tenth of the measured one; under this share of the least it is too small."""
 STRAP_MOVED_RAD = math.radians(15.0)
@@ -237,8 +239,9 @@ class SetBuilder:
         return []
 
     def _surely(self) -> list[Candidate]:
-        """The newest of those who wait and the alike ones that need no company either."""
-        return [w for w in self._family() if self._sure(w)]
+        """The newest of those who wait, and before it those that need no company either or are very like it."""
+        *earlier, newest = self._family()
+        return [*(w for w in earlier if self._sure(w) or evidence.kin(w, newest)), newest]
 
     def _sure(self, c: Candidate) -> bool:
         """It needs no company."""
@@ -246,6 +249,8 @@ class SetBuilder:
             return False
         least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
         if c.range_deg < least or evidence.goes_against(c, self._exercise, evidence.LEVEL_CLIMB):
+            return False
+        if not evidence.controlled(c, self._exercise.sure_range_deg):
             return False
         return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
@@ -291,7 +296,7 @@ class SetBuilder:
         usual = median(r.range_deg for r in self._reps)
         fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
         too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
-        if not fits or too_large or self._fidget(c, usual):
+        if not fits or too_large or self._fidget(c, usual) or not self._swings_like(c):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             return [self._partial(c, self._reps, now_s)]
@@ -304,6 +309,11 @@ class SetBuilder:
         counted = replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags))
         self._reps.append(counted)
         return [*out, counted.rep]
+
+    def _swings_like(self, c: Candidate) -> bool:
+        """About the pivot of the open set; where the cuff turned, about one as far away."""
+        few = len(self._reps) < COMPANY
+        return few or self._one_of_them(c) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
 
     def _fidget(self, c: Candidate, usual: float) -> bool:
         """Smaller than usual, if not a partial, and over much sooner: a shift of the leg rather than a tired lift."""
