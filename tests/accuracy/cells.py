@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tracker.simulation import EXERCISE_IDS, Activity, ExerciseId, Link, Plan, SensorModel, SetPlan
+from tracker.simulation import EXERCISE_IDS, EXERCISES, Activity, ExerciseId, Link, Plan, SensorModel, SetPlan
 
 Rng = np.random.Generator
 Range = tuple[float, float]
@@ -34,7 +34,9 @@ class Ways:
     lift_s, hold_s, return_s, pause_s
         Tempo.
     range_deg
-        Shank range; None is the exercise's usual one.
+        Shank range; None is the exercise's usual one,
+    range_share
+        times this.
     sensor
         Changes the ordinary sensor.
     set_plan
@@ -50,6 +52,7 @@ class Ways:
     return_s: Range = (1.0, 2.5)
     pause_s: Range = (0.2, 1.2)
     range_deg: Range | None = None
+    range_share: Range = (1.0, 1.0)
     partials: tuple[int, int] = (0, 0)
     off_plane_deg: Range = (0.0, 20.0)
     unrest: Range = (0.7, 1.5)
@@ -144,12 +147,19 @@ def _set(ways: Ways, exercise: ExerciseId, rng: Rng) -> SetPlan:
         hold_s=rng.uniform(*ways.hold_s),
         eccentric_s=rng.uniform(*ways.return_s),
         bottom_pause_s=rng.uniform(*ways.pause_s),
-        range_deg=None if ways.range_deg is None else rng.uniform(*ways.range_deg),
+        range_deg=_range_deg(ways, exercise, rng),
         partials=_whole(ways.partials, rng),
         fatigue=rng.uniform(*ways.fatigue),
         tap_m_s2=rng.uniform(*ways.tap_m_s2),
         hesitations=ways.hesitations,
     )
+
+
+def _range_deg(ways: Ways, exercise: ExerciseId, rng: Rng) -> float | None:
+    if ways.range_deg is not None:
+        return rng.uniform(*ways.range_deg)
+    share = rng.uniform(*ways.range_share)
+    return None if share == 1.0 else share * EXERCISES[exercise].range_deg
 
 
 def _whole(span: tuple[int, int], rng: Rng) -> int:
@@ -191,7 +201,7 @@ CELLS: tuple[Cell, ...] = (
     Cell("holds 3-5 s", "stress", Ways(reps=(5, 9), hold_s=(3, 5))),
     Cell("range 10-14°", "stress", Ways(range_deg=(10, 14))),
     Cell("range 14-20°", "stress", Ways(range_deg=(14, 20))),
-    Cell("range 50-75°", "stress", Ways(range_deg=(50, 75))),
+    Cell("range 1.3-1.6 × usual", "stress", Ways(range_share=(1.3, 1.6))),
     Cell("sets of one to three", "stress", Ways(sets=(5, 6), reps=(1, 3))),
     Cell("partials", "stress", Ways(partials=(1, 4))),
     Cell("fatigue", "stress", Ways(fatigue=(0.3, 0.6), reps=(12, 18))),

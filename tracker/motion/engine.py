@@ -233,8 +233,8 @@ class Tracker:
         if dismissed is not None:
             return list(dismissed)
         whole, fit, climb = self._evidence(e, newest)
-        swing_deg = rough_rep.range_deg or 0.0
-        rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg)
+        swing_deg, rested_s = rough_rep.range_deg or 0.0, (e.opened - e.begin) * self._step_s
+        rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg, rested_s)
         if self._sets.plainly_not(rough):
             return list(self._sets.push(rough, self._time(newest)))
         rep = self._measure(e, newest)

@@ -80,6 +80,10 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
+PLAIN_CLIMB = 0.15
+RESTED_S = 0.6
+"""From a pose in which the leg rested for so long, it must go the wrong way more plainly (a machine's long push ends
+higher than it began)."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
 SHORTEST_PHASE_S = 0.15
@@ -112,6 +116,8 @@ class Candidate:
         Up direction at the rest pose, unit vector, sensor frame.
     swing_deg
         Angle from there to the top, as the segmentation saw it, degrees.
+    rested_s
+        Time at rest before it left, as far back as the segmentation looks.
     """
 
     rep: Rep
@@ -121,6 +127,7 @@ class Candidate:
     direction: Vector
     rest: Vector
     swing_deg: float
+    rested_s: float
 
     @property
     def range_deg(self) -> float:
@@ -186,6 +193,12 @@ def one_pivot(group: list[Candidate]) -> bool:
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
     """The ankle goes down where the exercise lifts it, or up where it lowers it, by more than this share of the arm."""
     return abs(c.climb) > least and (c.climb > 0.0) is not exercise.ankle_rises
+
+
+def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
+    """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
+    trusted = vouched or c.rested_s >= RESTED_S
+    return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
 
 
 def usual_lever_m(group: list[Candidate]) -> float:

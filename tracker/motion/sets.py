@@ -133,7 +133,7 @@ class SetBuilder:
         if now_s <= due or (open_since_s is not None and open_since_s <= due):
             return []
         if self._reps:
-            out = self.end_set(now_s)
+            out = self._end_and_wait(now_s)
         elif self._waiting and due == self._waiting[-1].rep.end_s + evidence.BESIDE_S:
             out = self._begin(self._surely(), now_s)
         else:
@@ -170,6 +170,15 @@ class SetBuilder:
         self.deadline_s = math.inf
         return out
 
+    def _end_and_wait(self, now_s: float) -> list[Outcome]:
+        """Close the open set; those who came after it go on waiting."""
+        after_s = self._reps[-1].rep.end_s
+        later = [w for w in self._waiting if w.rep.start_s > after_s]
+        self._waiting = [w for w in self._waiting if w not in later]
+        out = self.end_set(now_s)
+        self._waiting = later
+        return out
+
     def _veto(self, c: Candidate) -> tuple[Reason, str] | None:
         """Judge the candidate by itself."""
         least = self._least_deg()
@@ -189,7 +198,8 @@ class SetBuilder:
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
-        if self._exercise is not None and evidence.goes_against(c, self._exercise, evidence.CLIMB):
+        like = bool(self._reps) and evidence.kin(c, self._reps[-1])
+        if self._exercise is not None and evidence.wrong_way(c, self._exercise, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if evidence.shaken(c):
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
@@ -299,8 +309,10 @@ class SetBuilder:
         if not fits or too_large or self._fidget(c, usual) or not self._swings_like(c):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
+            if len(self._reps) == 1:  # one alone does not tell what is usual
+                return self._other(c, now_s)
             return [self._partial(c, self._reps, now_s)]
-        out = self._disperse(now_s)
+        out = self._settle_smaller(now_s)
         if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
             self._partials.insert(0, self._reps.pop())
         flags = c.rep.flags
@@ -314,6 +326,16 @@ class SetBuilder:
         """About the pivot of the open set; where the cuff turned, about one as far away."""
         few = len(self._reps) < COMPANY
         return few or self._one_of_them(c) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
+
+    def _settle_smaller(self, now_s: float) -> list[Outcome]:
+        """What waited while the set had one repetition: partials of it, or nothing."""
+        out: list[Outcome] = []
+        if len(self._reps) == 1:
+            usual = self._reps[0].range_deg
+            like = [w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual]
+            self._waiting = [w for w in self._waiting if w not in like]
+            out = [self._partial(w, self._reps, now_s) for w in like]
+        return out + self._disperse(now_s)
 
     def _fidget(self, c: Candidate, usual: float) -> bool:
         """Smaller than usual, if not a partial, and over much sooner: a shift of the leg rather than a tired lift."""
