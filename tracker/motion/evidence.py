@@ -80,10 +80,10 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB = 0.15
+PLAIN_CLIMB = 0.10
 RESTED_S = 0.6
-"""From a pose in which the leg rested for so long, it must go the wrong way more plainly (a machine's long push ends
-higher than it began)."""
+"""Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
+machine's long push ends higher than it began."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
 SHORTEST_PHASE_S = 0.15
@@ -197,7 +197,7 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
     """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
-    trusted = vouched or c.rested_s >= RESTED_S
+    trusted = not exercise.ankle_rises and (vouched or c.rested_s >= RESTED_S)
     return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
 
 

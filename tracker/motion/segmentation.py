@@ -156,8 +156,7 @@ class Segmenter:
         self._catch_up(first, step)
         if ending is Ending.CROSSED and not any(w.rested for w in self._watches[1:]):
             del self._watches[1:]
-            first.low_step, first.low_pose = first.near_step, first.rest
-            out.append(self._close(first, step, Ending.RETURNED))
+            out.append(self._close(first, step, Ending.RETURNED, first.near_step))
             first.cross(step, pose, speed)
             return out
         proof = self._proof(step)
@@ -189,13 +188,13 @@ class Segmenter:
         first.top_pending = None
         return out
 
-    def _close(self, watch: Watch, step: int, ending: Ending) -> Excursion:
+    def _close(self, watch: Watch, step: int, ending: Ending, end: int | None = None) -> Excursion:
         if self._announced is None:
             self._peaks += 1
         peak = self._announced or self._peaks
         self._announced = None
         watch.top_pending = None
-        return watch.excursion(peak, step, ending, self._reach)
+        return watch.excursion(peak, step, ending, self._reach, end)
 
     def _from_last_rest(self, e: Excursion) -> Excursion:
         """Begin where the leg last rested near the rest pose, if it shifted a little before it lifted."""
@@ -228,6 +227,10 @@ class Segmenter:
             if ending is Ending.RETURNED:
                 watch.held.append(watch.excursion(0, step, ending, self._reach))
                 watch.close(step)
+                del self._watches[k + 1 :]
+            elif ending is Ending.CROSSED and watch.rested:
+                watch.held.append(watch.excursion(0, step, Ending.RETURNED, self._reach, watch.near_step))
+                watch.cross(step, pose, speed)
                 del self._watches[k + 1 :]
             elif ending is Ending.CROSSED:
                 del self._watches[k]

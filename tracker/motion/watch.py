@@ -261,8 +261,9 @@ class Watch:
         """Enough of the swing is undone for the excursion to count as over."""
         return self.state == BACK and self.low <= CLOSE_LEFT * self.arc
 
-    def excursion(self, peak: int, step: int, ending: Ending, reach: int) -> Excursion:
-        """Describe the open excursion as it ended."""
-        end = self.low_step if ending is Ending.RETURNED else step
+    def excursion(self, peak: int, step: int, ending: Ending, reach: int, end: int | None = None) -> Excursion:
+        """Describe the open excursion as it ended: at ``end``, else at its lowest pose where it returned."""
+        if end is None:
+            end = self.low_step if ending is Ending.RETURNED else step
         begin = max(self.begin, self.opened - reach)
         return Excursion(peak, begin, self.opened, self.top, end, step, self.rest, self.far, ending)
