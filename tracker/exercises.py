@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+Ankle = Literal["rises", "sinks", "either"]
 Posture = Literal["standing", "all-fours", "supine", "any"]
 
 
@@ -23,8 +24,9 @@ class Exercise:
         How the person stands or lies.
     same_leg
         The leg that wears the sensor is the leg that works.
-    ankle_rises
-        At the top the ankle is higher than at rest (in a machine's push and in the raised leg of a bridge it is lower).
+    ankle
+        At the top the ankle is higher than at rest (``rises``), lower (``sinks``: a machine's push), or it depends on
+        the person (``either``: the raised leg of a bridge is carried up and turns down).
     min_range_deg
         A smaller excursion is never a repetition.
     sure_range_deg
@@ -39,7 +41,7 @@ class Exercise:
     name: str
     posture: Posture
     same_leg: bool
-    ankle_rises: bool
+    ankle: Ankle
     min_range_deg: float
     sure_range_deg: float
     plan: str

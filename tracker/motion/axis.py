@@ -153,6 +153,8 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     design[0, :, 0], design[0, :, 1], design[0, :, 2] = -yy - zz, xy - r, xz + q
     design[1, :, 0], design[1, :, 1], design[1, :, 2] = xy + r, -xx - zz, yz - p
     design[2, :, 0], design[2, :, 1], design[2, :, 2] = xz - q, yz + p, -xx - yy
+    design -= design.sum(axis=1, keepdims=True) / n
+    a = a - a.sum(axis=0) / n  # an accelerometer's offset is no evidence
     part = min(max(top - 2, 1), n - 1)
     return _pivot(design[:, :part], a[:part]), _pivot(design[:, part:], a[part:])
 

@@ -192,12 +192,14 @@ def one_pivot(group: list[Candidate]) -> bool:
 
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
     """The ankle goes down where the exercise lifts it, or up where it lowers it, by more than this share of the arm."""
-    return abs(c.climb) > least and (c.climb > 0.0) is not exercise.ankle_rises
+    if exercise.ankle == "either":
+        return False
+    return abs(c.climb) > least and (c.climb > 0.0) is not (exercise.ankle == "rises")
 
 
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
     """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
-    trusted = not exercise.ankle_rises and (vouched or c.rested_s >= RESTED_S)
+    trusted = exercise.ankle == "sinks" and (vouched or c.rested_s >= RESTED_S)
     return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
 
 
