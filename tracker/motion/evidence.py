@@ -80,7 +80,7 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB = 0.10
+PLAIN_CLIMB = 0.06
 RESTED_S = 0.6
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
 machine's long push ends higher than it began."""
