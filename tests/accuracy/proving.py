@@ -129,7 +129,7 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
         where = "extra" if inside(rep) else "false"
         out.wrong.append(f"{case.cell} seed {case.seed} {case.plan.exercise}: {where} {rep.start_s:.1f}")
     out.idle_s = simulated.duration_s - trained_s
-    counted = {rep.peak for rep in found} | {p.peak for c in closed for p in c.partials}
+    counted = {rep.peak for rep in found}
     told = [p for p in peaks.values() if any(a + BESIDE_S < p.at_s < b - BESIDE_S for a, b in spans)]
     out.peaks, out.taken_back = len(told), sum(p.peak not in counted for p in told)
     return out

@@ -17,7 +17,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
-from tracker.motion.evidence import Candidate
+from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
@@ -26,7 +26,7 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
-from tracker.motion.vectors import angle, cross, tangent
+from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
 
 ALGORITHM_VERSION = "1"
@@ -40,6 +40,10 @@ LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
 """Below this the lever is too poorly known to say which way is up."""
+CONFIRM_STEPS = 1
+FORESEE_S = 1.0
+"""A peak is said so many steps after it was seen, or later, or, after this time, never."""
+LEAST_ROWS = 8
 KEEP_S = 24.0
 LOST, CLIPPED = -1.0, 1.0
 """Marks of samples in the history; 0 for good ones."""
@@ -82,6 +86,8 @@ class Tracker:
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
+        self._top: Top | None = None
+        self._said = 0
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
@@ -137,6 +143,7 @@ class Tracker:
 
     def _restart(self, index: int) -> None:
         self._segmenter.restart()
+        self._top = None
         self._fine.restart(index)
         self._began = index
         skip = -index % self._stride
@@ -172,7 +179,9 @@ class Tracker:
         limit = self._deadline_step()
         for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
-                out += self._event(event, step)
+                self._event(event)
+            if self._top is not None:
+                out += self._announce(self._top, step)
             if due:
                 while due and due[0][0] <= step:
                     out += self._judge(due.popleft()[1], (step + 1) * n - 1)
@@ -204,18 +213,48 @@ class Tracker:
             first = before
         values: list[Value] = []
         for event in self._segmenter.turn_round(first):
-            values += self._event(event, newest // self._stride)
+            self._event(event)
         return values
 
     def _time(self, index: float) -> float:
         return self._t0_s + index * self._period_s
 
-    def _event(self, event: Top | Excursion, step: int) -> list[Value]:
-        now_s = self._time((step + 1) * self._stride - 1)
+    def _event(self, event: Top | Excursion) -> None:
+        """Note a top to be announced, or an excursion to be judged."""
         if isinstance(event, Top):
-            return [Peak(event.peak, self._time((event.top + 1) * self._stride - 1), now_s)]
+            if event.peak != self._said:
+                self._top = event
+            return
+        if self._top is not None and self._top.peak == event.peak:
+            self._top = None
         self._due.append((max(event.step, event.end + self._look(event)), event))
+
+    def _announce(self, top: Top, step: int) -> list[Value]:
+        """Say that a peak was reached, once it is sure enough."""
+        if step < top.step + CONFIRM_STEPS:
+            return []
+        far = self._segmenter.farthest
+        waited_s = (step - top.step) * self._step_s
+        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
+        lift = self._lift(top, far or top.far, first, step)
+        if lift is not None and self._sets.foresees(lift, math.inf if far is None else waited_s):
+            self._top, self._said = None, top.peak
+            return [Peak(top.peak, self._time((top.top + 1) * self._stride - 1), self._now_s(step))]
+        if far is None or waited_s > FORESEE_S:
+            self._top = None
         return []
+
+    def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
+        """Describe the way out so far."""
+        rows = self._coarse.between(first, step + 1)
+        if len(rows) < LEAST_ROWS:
+            return None
+        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+        start_s = self._time((top.opened + 1) * self._stride - 1)
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), judge(whole, whole))
+
+    def _now_s(self, step: int) -> float:
+        return self._time((step + 1) * self._stride - 1)
 
     def _look(self, e: Excursion) -> int:
         """Steps after the end that the measurement waits for."""
@@ -224,8 +263,6 @@ class Tracker:
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
-        if e.ending is Ending.WENT_ON:
-            return [self._unfinished(e, newest, Reason.INCOMPLETE, "went on to a higher top")]
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
         rough_rep = self._rough(e, newest)

@@ -135,6 +135,34 @@ class Candidate:
         return self.swing_deg if self.rep.range_deg is None else self.rep.range_deg
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """The way out to a top, not back yet.
+
+    Attributes
+    ----------
+    start_s
+        When it left rest.
+    range_deg
+        Angle from there to the top.
+    direction
+        As in ``Candidate``.
+    fit
+        How well a fixed pivot explains it.
+    """
+
+    start_s: float
+    range_deg: float
+    direction: Vector
+    fit: PivotFit
+
+
+def lifted(lift: Lift) -> bool:
+    """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
+    least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
+    return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+
+
 def too_fast(c: Candidate) -> str:
     """Why it is over too soon for a leg with a weight; empty if it is not."""
     if c.rep.under_tension_s < SHORTEST_S:

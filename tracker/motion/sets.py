@@ -17,7 +17,7 @@ from statistics import median
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.evidence import Candidate
+from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.motion.vectors import angle
 
@@ -41,6 +41,10 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
+LIKELY_SHARE = 0.85
+ANNOUNCED_SHARE = 0.65
+STALL_S = 0.5
+"""A top is said at once at this share of the set's usual range; a lower one may be a stall, and is said later."""
 USUAL_OF = 6
 """The open set's newest so many show its pivot."""
 PLAINLY_SMALL_SHARE = 0.7
@@ -112,6 +116,18 @@ class SetBuilder:
         if self._reps:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
+
+    def foresees(self, lift: Lift, waited_s: float) -> bool:
+        """A lift that has just reached its top will count, as far as that can be known then."""
+        if self._reps:
+            usual = median(r.range_deg for r in self._reps)
+            if sum(x * y for x, y in zip(lift.direction, self._reps[-1].direction, strict=True)) < evidence.ALIKE_DIRECTION:
+                return False
+            return lift.range_deg >= (LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE) * usual
+        if self._exercise is None or lift.range_deg < max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg):
+            return False
+        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
+        return not stepped and evidence.lifted(lift)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""

@@ -57,8 +57,6 @@ class Ending(Enum):
     """It went through the rest pose to the other side."""
     LEFT = "left"
     """It never came back."""
-    WENT_ON = "went on"
-    """What was told as its peak was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +237,7 @@ class Watch:
         self.state = OUT
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
-        self.fastest, self.told_swing = speed, 0.0
+        self.fastest, self.told_swing, self.top_pending = speed, 0.0, None
         self.stopped_near = math.inf
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
