@@ -33,13 +33,14 @@ ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.12, 0.24)
-LOOK_AHEAD_SHARE = 0.08
+LOOK_AHEAD_S = (0.08, 0.20)
+LOOK_AHEAD_SHARE = 0.06
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
-"""Below this the lever is too poorly known to say which way is up."""
+CLIMB_DUE_M_S2 = 0.16
+"""Below these the lever is too poorly known to say which way is up."""
 CONFIRM_STEPS = 1
 FORESEE_S = 1.0
 """A peak is said so many steps after it was seen, or later, or, after this time, never."""
@@ -198,11 +199,11 @@ class Tracker:
         """First step at which the sets have something to do by themselves."""
         return (self._sets.deadline_s - self._time(self._stride - 1)) / self._step_s
 
-    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, c: Candidate, newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
-        again = rep.start_s - self._wrong_until_s < evidence.BESIDE_S
-        self._wrong_until_s = rep.end_s
-        if evidence.short(rep) and not again:
+        again = c.rep.start_s - self._wrong_until_s < evidence.FOLLOWS_S
+        self._wrong_until_s = c.rep.end_s
+        if evidence.may_be_step(c) and not again:
             return []
         first = e
         for before in reversed(list(self._judged)[:-1]):
@@ -281,7 +282,7 @@ class Tracker:
         values += self._sets.push(replace(rough, rep=rep), self._time(newest))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, rep, newest)
+            values += self._turn_round(e, replace(rough, rep=rep), newest)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
@@ -340,7 +341,7 @@ class Tracker:
         out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED:
+        if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:
             climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
         return whole, fit, climb
 

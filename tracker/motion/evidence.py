@@ -44,6 +44,8 @@ SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
 alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
 longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
 from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+NO_STRIDE = 0.85
+"""Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
 """The worse explained way may fall short of that by so much."""
 HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
@@ -68,7 +70,7 @@ ALONE_HOLD_S = 2.5
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING = 1.5
+ALONE_SWING = 1.25
 """One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
@@ -175,6 +177,11 @@ def too_fast(c: Candidate) -> str:
 def short(rep: Rep) -> bool:
     """It could be a step, by the time it took."""
     return rep.under_tension_s < STEP_LONGEST_S
+
+
+def may_be_step(c: Candidate) -> bool:
+    """Short, and not so plainly a swing out and back about one pivot as no stride is."""
+    return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
 
 
 def stepping(c: Candidate) -> bool:

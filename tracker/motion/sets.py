@@ -260,7 +260,7 @@ class SetBuilder:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._surely() if self._sure(c) else self._family()
-        if len(family) >= COMPANY or (self._sure(c) and not evidence.short(c.rep)):
+        if len(family) >= COMPANY or (self._sure(c) and not evidence.may_be_step(c)):
             return self._begin(family, now_s)
         return []
 
