@@ -82,7 +82,8 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB = 0.06
+PLAIN_CLIMB, SLOW_CLIMB = 0.06, 0.12
+SLOW_M_S2 = 0.3
 RESTED_S = 0.6
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
 machine's long push ends higher than it began."""
@@ -235,7 +236,8 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
     """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
     trusted = exercise.ankle == "sinks" and (vouched or c.rested_s >= RESTED_S)
-    return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
+    plain = SLOW_CLIMB if c.fit.due_m_s2 < SLOW_M_S2 else PLAIN_CLIMB
+    return goes_against(c, exercise, plain if trusted else CLIMB)
 
 
 def usual_lever_m(group: list[Candidate]) -> float:
@@ -263,6 +265,12 @@ def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
     share = share_due(median(c.fit.due_m_s2 for c in group), shares)
     explained, even = median(c.fit.explained for c in group), median(c.fit.even for c in group)
     return explained >= share and even >= share - EVEN_LESS
+
+
+def same_lever(a: Candidate, b: Candidate) -> bool:
+    """Both swing about a point about as far away, where that shows clearly."""
+    levers = _clear_levers_m([a, b])
+    return len(levers) < 2 or max(levers) <= LEVER_SPREAD * min(levers)
 
 
 def same_way(a: Candidate, b: Candidate) -> bool:

@@ -307,6 +307,8 @@ class SetBuilder:
         *earlier, newest = self._waiting
         family = [newest]
         for w in reversed(earlier):
+            if not evidence.same_lever(w, newest):
+                break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
             elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
