@@ -234,10 +234,13 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 
 
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
-    """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
-    trusted = exercise.ankle == "sinks" and (vouched or c.rested_s >= RESTED_S)
-    plain = SLOW_CLIMB if c.fit.due_m_s2 < SLOW_M_S2 else PLAIN_CLIMB
-    return goes_against(c, exercise, plain if trusted else CLIMB)
+    """It goes against the exercise, plainly if it was slow or others like it vouch for it."""
+    least = CLIMB
+    if exercise.ankle == "sinks" and c.rested_s >= RESTED_S:
+        least = PLAIN_CLIMB
+    if vouched or c.fit.due_m_s2 < SLOW_M_S2:
+        least = SLOW_CLIMB
+    return goes_against(c, exercise, least)
 
 
 def usual_lever_m(group: list[Candidate]) -> float:

@@ -214,7 +214,7 @@ class SetBuilder:
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
-        like = bool(self._reps) and evidence.kin(c, self._reps[-1])
+        like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
         if self._exercise is not None and evidence.wrong_way(c, self._exercise, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if evidence.shaken(c):
