@@ -132,6 +132,8 @@ class Stretch:
         Displacement of soft tissue and strap after impacts, heading frame, m, shape (n, 3).
     end
         Where the next stretch's local frame lies: (x, y, heading).
+    climb
+        How much higher the ground is there, m (stairs).
     """
 
     hip: Array
@@ -147,6 +149,7 @@ class Stretch:
     shock: Array
     axis: Array = field(default_factory=lambda: np.array([0.0, 1.0, 0.0]))
     end: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    climb: float = 0.0
 
     def __len__(self) -> int:
         return len(self.pitch)

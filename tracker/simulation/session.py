@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from . import rotations, truth
 from .gait import gait, walk
 from .leg import EXERCISES, SHANK_M, STANDING, TREMOR_DEG, ExerciseId, Posture, Stretch
-from .motions import adjust_cuff, change, fidget, squat, stay
+from .motions import adjust_cuff, change, fidget, squat, stay, strap_on
 from .plans import Activity, Plan, SetPlan
 from .profiles import RATE_HZ, band_noise, smooth
 from .repetitions import Window, perform
+from .series import SERIES
+from .stairs import up_and_down
 
 Array = NDArray[np.float64]
 
@@ -169,6 +171,12 @@ def _activity(step: Activity, pose: Posture, style: dict[bool, Any], rng: np.ran
         return [adjust_cuff(pose, max(2.0, step.seconds), rng)]
     if step.doing == "stand":
         return [stay(pose, step.seconds)]
+    if step.doing == "strap-on":
+        return [strap_on(step.seconds, rng)]
+    if step.doing == "stairs":
+        return up_and_down(step.seconds, rng)
+    if step.doing in SERIES:
+        return [SERIES[step.doing](step.seconds, rng)]
     out: list[Stretch] = []
     while sum(map(len, out)) < step.seconds * RATE_HZ:
         out += [fidget(pose, rng), stay(pose, rng.uniform(0.2, 1.5))]
@@ -186,14 +194,15 @@ class _Body:
 
 def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator) -> _Body:
     """All stretches in earth coordinates, with sway and tremor."""
-    place = np.array([0.0, 0.0, float(rng.uniform(-np.pi, np.pi))])
+    place, ground = np.array([0.0, 0.0, float(rng.uniform(-np.pi, np.pi))]), 0.0
     origin, start = [], []
     for stretch in stretches:
-        origin.append(np.tile([place[0], place[1], 0.0], (len(stretch), 1)))
+        origin.append(np.tile([place[0], place[1], ground], (len(stretch), 1)))
         start.append(np.full(len(stretch), place[2]))
-        east, north, turn = stretch.end
+        east, north, turned = stretch.end
         c, s = np.cos(place[2]), np.sin(place[2])
-        place = place + np.array([c * east - s * north, s * east + c * north, turn])
+        place = place + np.array([c * east - s * north, s * east + c * north, turned])
+        ground += stretch.climb
     local = rotations.about([0, 0, 1], np.concatenate(start))
     heading = np.concatenate(start) + _join(stretches, "yaw")
     about = rotations.about
