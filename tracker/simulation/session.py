@@ -18,7 +18,7 @@ from .leg import EXERCISES, SHANK_M, STANDING, TREMOR_DEG, ExerciseId, Posture, 
 from .motions import adjust_cuff, change, fidget, squat, stay, strap_on
 from .plans import Activity, Plan, SetPlan
 from .profiles import RATE_HZ, band_noise, smooth
-from .repetitions import Window, perform
+from .repetitions import Angles, Window, kinematic, perform
 from .series import SERIES
 from .stairs import up_and_down
 
@@ -97,8 +97,17 @@ class Simulated:
         }
 
 
-def simulate(plan: Plan, seed: int = 0) -> Simulated:
+def simulate(plan: Plan, seed: int = 0, *, angles: Angles = kinematic) -> Simulated:
     """Move the leg through a plan. The same plan and seed give the same movement.
+
+    Parameters
+    ----------
+    plan
+        What to do.
+    seed
+        Draws everything that the plan leaves open.
+    angles
+        Makes the sets' curves; by default from smooth phases.
 
     Examples
     --------
@@ -108,7 +117,7 @@ def simulate(plan: Plan, seed: int = 0) -> Simulated:
     """
     rng = np.random.default_rng(seed)
     side = plan.side or ("left", "right")[int(rng.integers(2))]
-    stretches, spans, windows = _stretches(plan, rng)
+    stretches, spans, windows = _stretches(plan, angles, rng)
     body = _assemble(stretches, plan.unrest, rng)
     sets: list[TrueSet] = []
     begin = 0
@@ -119,7 +128,9 @@ def simulate(plan: Plan, seed: int = 0) -> Simulated:
     return Simulated(plan.exercise, plan.label, side, body.quat, body.knee, body.ankle, body.shock, tuple(sets), spans)
 
 
-def _stretches(plan: Plan, rng: np.random.Generator) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
+def _stretches(
+    plan: Plan, angles: Angles, rng: np.random.Generator
+) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
     exercise = EXERCISES[plan.exercise]
     off_plane = np.radians(rng.uniform(0, 20) if plan.off_plane_deg is None else plan.off_plane_deg)
     style = {slow: gait(rng, slow=slow) for slow in (False, True)}
@@ -149,7 +160,7 @@ def _stretches(plan: Plan, rng: np.random.Generator) -> tuple[list[Stretch], tup
         if isinstance(step, SetPlan):
             go_to(exercise.rest)
             usual = replace(step, range_deg=step.range_deg or usual_deg)
-            stretch, found = perform(usual, exercise, off_plane, rng)
+            stretch, found = perform(usual, exercise, off_plane, rng, angles=angles)
             add("set", stretch, found)
             if rng.random() < 0.5:
                 add("stand", stay(pose, rng.uniform(0.5, 3)))
@@ -235,7 +246,9 @@ def _smooth_joins(values: Array) -> Array:
 
 def _swing(stretches: list[Stretch]) -> Array:
     axis = np.concatenate([np.tile(stretch.axis, (len(stretch), 1)) for stretch in stretches])
-    return rotations.about(axis, _join(stretches, "swing"))
+    swing = rotations.about(axis, _join(stretches, "swing"))
+    aside = _join(stretches, "aside")
+    return rotations.multiply(rotations.from_rotvec(aside), swing) if aside.any() else swing
 
 
 def _sway(stretches: list[Stretch], rng: np.random.Generator) -> Array:
