@@ -6,6 +6,7 @@ scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStrea
 from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
 from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
+from .repetitions import Angles, Curve, Window, kinematic
 from .sensor import SensorModel, SensorStream, sense
 from .session import Simulated, simulate
 from .wire import Link
@@ -15,6 +16,8 @@ __all__ = [
     "EXERCISE_IDS",
     "SCENARIOS",
     "Activity",
+    "Angles",
+    "Curve",
     "ExerciseId",
     "Link",
     "Plan",
@@ -23,7 +26,9 @@ __all__ = [
     "SensorStream",
     "SetPlan",
     "Simulated",
+    "Window",
     "demo_plan",
+    "kinematic",
     "scenario",
     "sense",
     "session_plan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,32 @@ class Window:
     top_end: int
     end: int
     partial: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """How the shank turns through one set.
+
+    Attributes
+    ----------
+    angle
+        About the exercise's axis, rad, shape (n,); 0 at its two ends.
+    aside
+        Turns out of the exercise's plane, about the level and the upright axis in it, rad, shape (n, 2).
+    windows
+        Every movement, in order.
+    shock
+        Displacement that impacts leave, heading frame, m, shape (n, 3).
+    """
+
+    angle: Array
+    aside: Array
+    windows: list[Window]
+    shock: Array
+
+
+Angles = Callable[[SetPlan, Exercise, np.random.Generator], Curve]
+"""Makes a set's curve from its plan (with its range), the exercise and a source of chance."""
 
 
 class _Track:
@@ -95,15 +122,21 @@ class _Track:
         return Window(begin, top_start, top_end, end, partial)
 
 
+def kinematic(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
+    """Put a set together from smooth phases, all in one plane."""
+    angle, windows, taps = _angle(plan, exercise, rng)
+    return Curve(angle, np.zeros((len(angle), 2)), windows, taps)
+
+
 def perform(
-    plan: SetPlan, exercise: Exercise, off_plane_rad: float, rng: np.random.Generator
+    plan: SetPlan, exercise: Exercise, off_plane_rad: float, rng: np.random.Generator, *, angles: Angles = kinematic
 ) -> tuple[Stretch, list[Window]]:
     """Make one set: the leg's stretch and the window of every movement, in order.
 
     The shank turns about one axis, tilted out of the sagittal plane; thigh and knee share its angle.
     """
-    angle, windows, taps = _angle(plan, exercise, rng)
-    n = len(angle)
+    curve = angles(plan, exercise, rng)
+    angle, n = curve.angle, len(curve.angle)
     stretch = still(exercise.rest, n)
     stretch.swing = angle
     lean = rng.uniform(-0.4, 0.4)
@@ -111,7 +144,13 @@ def perform(
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
     usual = np.radians(plan.range_deg or exercise.range_deg)
     knee = np.radians(exercise.knee_deg + rng.normal(0, 2.5)) * (angle / usual)
-    thigh = rotations.rotate(rotations.about(stretch.axis, angle - knee), direction(exercise.rest.thigh))
+    level = np.cross(stretch.axis, [0.0, 0.0, 1.0])
+    level /= np.linalg.norm(level)
+    stretch.aside = curve.aside @ np.stack([level, np.cross(level, stretch.axis)])
+    turn = rotations.about(stretch.axis, angle - knee)
+    if curve.aside.any():
+        turn = rotations.multiply(rotations.from_rotvec(stretch.aside), turn)
+    thigh = rotations.rotate(turn, direction(exercise.rest.thigh))
     if exercise.hip_rise_m:
         lift = np.arcsin(exercise.hip_rise_m / TRUNK_M) * angle / usual
         stretch.hip = stretch.hip + TRUNK_M * np.stack([np.cos(lift) - 1, 0 * lift, np.sin(lift)], axis=-1)
@@ -120,10 +159,10 @@ def perform(
         follow = np.concatenate([np.zeros(late), angle[:-late] / usual])
         stretch.hip = stretch.hip + follow[:, None] * rng.normal(0, 0.014, size=3)
     stretch.knee = stretch.hip + THIGH_M * thigh
-    stretch.shock = taps
+    stretch.shock = curve.shock
     tired = np.linspace(1.0, 1.0 + 3.0 * plan.fatigue, n)
     stretch.tremor = plan.tremor_deg / TREMOR_DEG * tired * (1 + 0.7 * np.clip(angle / usual, 0, 1))
-    return stretch, windows
+    return stretch, curve.windows
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:
