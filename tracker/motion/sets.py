@@ -41,6 +41,8 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
+SMALL_SET_SHARE = 0.35
+"""A set may be so much smaller than the ones before it; smaller alike ones are fidgets."""
 LIKELY_SHARE = 0.85
 ANNOUNCED_SHARE = 0.65
 STALL_S = 0.5
@@ -284,7 +286,8 @@ class SetBuilder:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
         if self._exercise is None or not self._usual_deg:
             return False
-        small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
+        share = PARTIAL_SHARE if len(group) < COMPANY else SMALL_SET_SHARE
+        small = median(c.range_deg for c in group) < share * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
