@@ -309,8 +309,9 @@ class SetBuilder:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
         *earlier, newest = self._waiting
         family = [newest]
+        small = self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
         for w in reversed(earlier):
-            if not evidence.same_lever(w, newest):
+            if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
                 break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
