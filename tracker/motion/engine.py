@@ -252,7 +252,7 @@ class Tracker:
             return None
         whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)

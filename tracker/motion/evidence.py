@@ -18,7 +18,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import Rep
-from tracker.motion.vectors import Vector
+from tracker.motion.vectors import Vector, dot
 
 ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
@@ -89,6 +89,9 @@ RESTED_S = 0.6
 machine's long push ends higher than it began."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
+NEAR_REST = math.cos(math.radians(15.0))
+ONE_MORE_SHARE = 0.6
+"""Of what a pivot explains in a set's repetitions, for the next lift to be said at its top."""
 SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
@@ -150,6 +153,8 @@ class Lift:
         Angle from there to the top.
     direction
         As in ``Candidate``.
+    rest
+        As in ``Candidate``.
     fit
         How well a fixed pivot explains it.
     """
@@ -157,6 +162,7 @@ class Lift:
     start_s: float
     range_deg: float
     direction: Vector
+    rest: Vector
     fit: PivotFit
 
 
@@ -164,6 +170,14 @@ def lifted(lift: Lift) -> bool:
     """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
     least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
     return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+
+
+def one_more(lift: Lift, group: list[Candidate]) -> bool:
+    """It leaves from where they left, their way, and swings as they do."""
+    last, usual = group[-1], median(c.fit.explained for c in group)
+    if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
+        return False
+    return lift.fit.explained >= ONE_MORE_SHARE * usual
 
 
 def too_fast(c: Candidate) -> str:
@@ -278,7 +292,7 @@ def same_lever(a: Candidate, b: Candidate) -> bool:
 
 def same_way(a: Candidate, b: Candidate) -> bool:
     """Both lifts go the same way."""
-    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
+    return dot(a.direction, b.direction) >= ALIKE_DIRECTION
 
 
 def ratio(a: float, b: float) -> float:
@@ -293,7 +307,7 @@ def ratio(a: float, b: float) -> float:
 def kin(a: Candidate, b: Candidate) -> bool:
     """They are as like each other as neighbours in a set."""
     return (
-        sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= KIN_DIRECTION
+        dot(a.direction, b.direction) >= KIN_DIRECTION
         and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
         and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
     )

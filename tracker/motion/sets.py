@@ -121,15 +121,18 @@ class SetBuilder:
 
     def foresees(self, lift: Lift, waited_s: float) -> bool:
         """A lift that has just reached its top will count, as far as that can be known then."""
+        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
+        if stepped:
+            return False
         if self._reps:
             usual = median(r.range_deg for r in self._reps)
-            if sum(x * y for x, y in zip(lift.direction, self._reps[-1].direction, strict=True)) < evidence.ALIKE_DIRECTION:
-                return False
-            return lift.range_deg >= (LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE) * usual
-        if self._exercise is None or lift.range_deg < max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg):
+            share = LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE
+            return lift.range_deg >= share * usual and evidence.one_more(lift, self._reps)
+        if self._exercise is None or lift.range_deg < max(
+            self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg
+        ):
             return False
-        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
-        return not stepped and evidence.lifted(lift)
+        return evidence.lifted(lift)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""
@@ -354,7 +357,9 @@ class SetBuilder:
         out: list[Outcome] = []
         if len(self._reps) == 1:
             usual = self._reps[0].range_deg
-            like = [w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual]
+            like = [
+                w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual
+            ]
             self._waiting = [w for w in self._waiting if w not in like]
             out = [self._partial(w, self._reps, now_s) for w in like]
         return out + self._disperse(now_s)
