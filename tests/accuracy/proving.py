@@ -12,7 +12,7 @@ import numpy as np
 from tracker.exercises import exercise
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.samples import Samples
-from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.motion.values import ExerciseSet, Peak, Rep
 from tracker.simulation import SensorStream, Simulated, sense, simulate
 
 from .cells import Case
