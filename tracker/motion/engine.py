@@ -83,7 +83,7 @@ class Tracker:
         self._fine = History(7, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
@@ -149,36 +149,35 @@ class Tracker:
         self._began = index
         skip = -index % self._stride
         self._coarse.restart((index + skip) // self._stride)
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = skip
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
         self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST))
-        n, held = self._stride, len(self._part)
-        rows = np.empty((held + len(motion), 9))
-        rows[:held] = self._part
-        rows[held:, :3], rows[held:, 3:6], rows[held:, 6:] = motion.gyr, motion.lin, motion.up
-        if self._skip:
-            dropped = min(self._skip, len(rows))
-            rows, self._skip = rows[dropped:], self._skip - dropped
-        count = len(rows) // n
-        self._part = rows[count * n :].copy()
+        n, held = self._stride, self._part.shape[1]
+        columns = np.empty((6, held + len(motion)))
+        columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
+        dropped = min(self._skip, columns.shape[1])
+        self._skip -= dropped
+        count = (columns.shape[1] - dropped) // n
+        self._part = columns[:, dropped + count * n :].copy()
         if not count:
             return []
-        blocks = rows[: count * n].reshape(count, n, 9)
-        mean = blocks[:, 0, :6].copy()
+        blocks = columns[:, dropped : dropped + count * n].reshape(6, count, n)
+        mean = blocks[:, :, 0].copy()
         for i in range(1, n):
-            mean += blocks[:, i, :6]
+            mean += blocks[:, :, i]
         mean /= n
-        up = blocks[:, -1, 6:]
+        mean = mean.T
+        up = motion.up[dropped - held + n - 1 :: n]
         speed = _turning(mean[:, :3], up)
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
-        for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
+        for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
                 self._event(event)
             if self._top is not None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -109,6 +110,8 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     period_s
         Sample spacing, seconds.
     """
+    if valid.all():
+        return set()
     edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]])))
     touched = set()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
@@ -149,7 +152,7 @@ def _phase(
         return None
     lo, hi = first + run[0], first + run[1]
     speed = float(smooth[lo:hi].max())
-    lasts = int((smooth[lo:hi] >= EDGE_SHARE * speed).sum())
+    lasts = int(np.count_nonzero(smooth[lo:hi] >= EDGE_SHARE * speed))
     sigma = min(MAX_SIGMA_S, PHASE_SIGMA_SHARE * lasts * period_s)
     finer = gaussian(rate, sigma / period_s) if sigma > FINER_FROM * TRUTH_SIGMA_S else smooth
     peak = lo + int(finer[lo:hi].argmax())
@@ -161,7 +164,7 @@ def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
     """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
     rising = np.zeros(len(rate) + 2, dtype=np.int8)
     rising[1:-1] = rate > 0.0
-    turns = np.flatnonzero(rising[1:] != rising[:-1])
+    turns = (rising[1:] != rising[:-1]).nonzero()[0]
     if not len(turns):
         return None
     begins, ends = turns[::2], turns[1::2]
@@ -178,7 +181,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
     end = _crossing_after(rate, fast, peak, last, least)
     low, high = _at(angle, begin), _at(angle, end)
     while True:
-        earlier = np.flatnonzero(rate[first : max(first, int(begin))] >= large)
+        earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
         if not len(earlier):
             break
         bump = first + int(earlier[-1])
@@ -188,7 +191,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
             break
         begin, low = lower, base
     while True:
-        later = np.flatnonzero(rate[int(end) + 1 : last + 1] >= large)
+        later = (rate[int(end) + 1 : last + 1] >= large).nonzero()[0]
         if not len(later):
             break
         bump = int(end) + 1 + int(later[0])
@@ -233,13 +236,21 @@ def gaussian(series: Array, sigma: float) -> Array:
     >>> gaussian(np.ones(5), 2.0).round(12).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    half = int(np.ceil(4.0 * sigma))
-    if half < 1:
+    if sigma <= 0.0:
         return series
-    grid = np.arange(-half, half + 1) / sigma
-    kernel = np.exp(-0.5 * grid * grid)
-    n = len(series)
+    kernel = _gaussian_kernel(sigma)
+    half, n = len(kernel) // 2, len(series)
     padded = np.empty(n + 2 * half)
     padded[:half], padded[half : half + n], padded[half + n :] = series[0], series, series[-1]
-    smoothed: Array = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    smoothed: Array = np.correlate(padded, kernel, mode="valid")
     return smoothed
+
+
+@lru_cache(maxsize=64)
+def _gaussian_kernel(sigma: float) -> Array:
+    """Weights that add up to 1, out to four ``sigma`` samples (phases of like length share theirs)."""
+    half = math.ceil(4.0 * sigma)
+    grid = np.arange(-half, half + 1) / sigma
+    kernel = np.exp(-0.5 * grid * grid)
+    kernel /= kernel.sum()
+    return kernel
