@@ -33,8 +33,8 @@ ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.08, 0.20)
-LOOK_AHEAD_SHARE = 0.06
+LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_SHARE = 0.04
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""

@@ -43,9 +43,9 @@ COMPANY = 3
 
 SMALL_SET_SHARE = 0.35
 """A set may be so much smaller than the ones before it; smaller alike ones are fidgets."""
-LIKELY_SHARE = 0.85
+LIKELY_SHARE = 0.75
 ANNOUNCED_SHARE = 0.65
-STALL_S = 0.5
+STALL_S = 0.35
 """A top is said at once at this share of the set's usual range; a lower one may be a stall, and is said later."""
 USUAL_OF = 6
 """The open set's newest so many show its pivot."""
