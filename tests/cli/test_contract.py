@@ -66,6 +66,7 @@ SHAPE = {
     "mean_concentric_deg_s": float,
     "mean_eccentric_deg_s": float,
     "peak_eccentric_deg_s": float,
+    "eccentric_rise_s": float,
     "concentric_sparc": float,
     "eccentric_sparc": float,
     "hold_drift_deg": float,

@@ -31,6 +31,7 @@ SHAPE = RepShape(
     mean_concentric_deg_s=34.25,
     mean_eccentric_deg_s=21.0,
     peak_eccentric_deg_s=33.3,
+    eccentric_rise_s=0.4,
     concentric_sparc=-1.4,
     eccentric_sparc=-1.6,
     hold_drift_deg=-0.3,

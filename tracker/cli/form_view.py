@@ -11,7 +11,7 @@ from tracker.coaching.form import Verdict
 from tracker.coaching.set_form import SetForm
 from tracker.motion.values import Rep
 
-_CLOSE = ("°", "index", "ratio")
+_CLOSE = ("°", "index")
 """Units that stand at the number, or that go without saying."""
 _SHARES = (("tempo_in_band", "tempo in band"), ("range_in_band", "range in band"))
 _CHANGES = (("range_fade", "range"), ("concentric_fade", "lift time"), ("eccentric_fade", "return time"))

@@ -101,15 +101,17 @@ SWUNG_REBOUND = 0.5
 """A leg that swings through the bottom has half of its lifting speed again within 0.12 s."""
 SWUNG_RETURN_S = (0.5, 1.0)
 """Under a second is no controlled return; a leg with a weight falls in half a second."""
-FALLEN_RANGES_S = 2.5
-"""Between a return of 1 s, whose peak is 1.7 ranges per second, and a fall: a straight leg that is let go (a pendulum
-of 0.9 m with its mass spread evenly) passes the bottom with 3.5 to 4."""
+FALLEN_RANGES_S = 1.75
+"""Peak of a smooth return of just under a second, the shortest that is called controlled. A straight leg that is let go
+(a rod of 0.9 m about its end) passes the bottom with 3.5 to 4."""
 HOLD_SHARE = 0.5
 """Less than half of the shortest hold asked for is none."""
 KNOCK_M_S2 = 2.5
 """Tremor and a controlled turn stay under 1.5 m/s², a foot on the floor or a knee on a mat gives 3 and more."""
-SNAPPED = 1.5
-"""A return's peak speed over that of its own lift: a controlled one has 0.4 to 1.1."""
+SNAPPED_RANGES_S2 = 20.0
+"""Twice what gravity gives a straight leg that is let go (4 ranges per second after 0.4 s): something pulls."""
+RISE_S = 0.02
+"""No shorter rise is believed: the speed is smoothed over 25 ms."""
 ASIDE_DEG = 10.0
 """Of the axis. A person's own repetitions differ by 2 to 4°, a kick that is meant to go aside by 15° and more."""
 
@@ -140,11 +142,13 @@ def aside_deg(rep: Rep, around: Around) -> float | None:
 
 
 def _fallen(rep: Rep, around: Around) -> float | None:
+    """Peak speed of the return, in its own ranges per second."""
     return rep.shape.peak_eccentric_deg_s / rep.range_deg if rep.shape and rep.range_deg else None
 
 
 def _snapped(rep: Rep, around: Around) -> float | None:
-    return rep.shape.peak_eccentric_deg_s / rep.peak_speed_deg_s if rep.shape and rep.peak_speed_deg_s else None
+    fallen = _fallen(rep, around)
+    return fallen / max(RISE_S, rep.shape.eccentric_rise_s) if rep.shape and fallen is not None else None
 
 
 def _range_deg(rep: Rep, around: Around) -> float | None:
@@ -238,10 +242,10 @@ DEFINITIONS: tuple[Definition, ...] = (
         FormFlag.SNAP_BACK,
         Metric.SNAP_BACK,
         _snapped,
-        lambda targets: SNAPPED,
-        "ratio",
-        "peak speed of the return over that of the lift: the band pulled the leg back",
-        f"{_BRIEF} 5)",
+        lambda targets: SNAPPED_RANGES_S2,
+        "ranges/s²",
+        "peak speed of the return over the time to get there: the band pulled the leg back",
+        f"{_BRIEF} 5); the limit from a falling leg, a uniform rod about its end",
     ),
     Definition(
         FormFlag.OFF_PLANE,

@@ -56,10 +56,13 @@ def shape(found: Measures, lin: Array, period_s: float) -> RepShape | None:
     )
     last = math.ceil(found.end) + 1
     after = rate[last : last + math.ceil(AFTER_S / period_s)]
+    returning = rate[math.ceil(found.peak_end) : last]
+    fastest = int(returning.argmin())
     return RepShape(
         mean_concentric_deg_s=_speed(peak_start - start, found.peak_start - found.start, period_s),
         mean_eccentric_deg_s=_speed(peak_end - end, found.end - found.peak_end, period_s),
-        peak_eccentric_deg_s=math.degrees(max(0.0, -float(rate[int(found.peak_end) : last].min()))),
+        peak_eccentric_deg_s=math.degrees(-float(returning[fastest])),
+        eccentric_rise_s=(math.ceil(found.peak_end) + fastest - found.peak_end) * period_s,
         concentric_sparc=sparc(rate[int(found.start) : math.ceil(found.peak_start) + 1], period_s),
         eccentric_sparc=sparc(rate[int(found.peak_end) : last], period_s),
         hold_drift_deg=math.degrees(peak_end - peak_start),

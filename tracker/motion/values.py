@@ -65,6 +65,8 @@ class RepShape:
         Turned angle over time of the lift and of the return.
     peak_eccentric_deg_s
         Largest speed of the return.
+    eccentric_rise_s
+        Time from the beginning of the return to its largest speed.
     concentric_sparc, eccentric_sparc
         Smoothness of the speed: spectral arc length, negative, nearer to zero for smoother movements.
     hold_drift_deg
@@ -82,6 +84,7 @@ class RepShape:
     mean_concentric_deg_s: float
     mean_eccentric_deg_s: float
     peak_eccentric_deg_s: float
+    eccentric_rise_s: float
     concentric_sparc: float
     eccentric_sparc: float
     hold_drift_deg: float
