@@ -11,8 +11,8 @@ TEMPO_SHARE, TEMPO_LEAST_S = 0.25, 0.3
 """A phase is in the tempo asked for within this share of it, or within this time where that is more: what a person
 counts without a clock, and still keeps 2 s from 3 s."""
 REST_S = 2.0
-"""A pause at the bottom is a rest from here on. Turning round and breathing takes a second, and a slow return's last tenth
-of its speed counts into the pause."""
+"""A pause at the bottom is a rest from here on. Turning round and breathing takes a second, and a slow return's last
+tenth of its speed counts into the pause."""
 
 
 @dataclass(frozen=True, slots=True)
