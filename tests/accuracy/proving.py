@@ -109,7 +109,7 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
     out = Tally(sessions=1, seconds=simulated.duration_s)
     trained_s = 0.0
     spans = []
-    for number, one in enumerate(simulated.sets, 1):
+    for one in simulated.sets:
         moves = sorted([*one.reps, *one.partials], key=lambda m: m.start_s)
         spans.append((moves[0].start_s - BESIDE_S, moves[-1].end_s + BESIDE_S))
         trained_s += spans[-1][1] - spans[-1][0]

@@ -25,6 +25,7 @@ from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
+from tracker.motion.shape import shape
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
@@ -80,7 +81,7 @@ class Tracker:
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
         self._began = 0
-        self._fine = History(7, self._keep, SLICE)
+        self._fine = History(10, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
@@ -154,7 +155,7 @@ class Tracker:
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
-        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST))
+        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST), motion.lin)
         n, held = self._stride, self._part.shape[1]
         columns = np.empty((6, held + len(motion)))
         columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
@@ -318,6 +319,7 @@ class Tracker:
             None if unknown else math.degrees(found.range_rad),
             None if "lift" in touched else math.degrees(found.peak_speed_rad_s),
             tuple(sorted(flags)),
+            None if touched else shape(found, window[:, 7:], self._period_s),
         )
 
     def _rough(self, e: Excursion, newest: int) -> Rep:

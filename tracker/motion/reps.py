@@ -41,9 +41,13 @@ LONG_HOLE_S = 0.25
 """Interpolation bridges shorter holes; a longer one makes the numbers it touches unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """What a window holds; times in samples from the window's first, fractional."""
+    """What a window holds; times in samples from the window's first, fractional.
+
+    ``axis`` is the flexion axis, sensor frame, positive on the lift; ``rate`` (rad/s) and ``angle`` (rad) about it,
+    shape (n,), are smoothed as the definition asks.
+    """
 
     start: float
     peak_start: float
@@ -51,6 +55,9 @@ class Measures:
     end: float
     range_rad: float
     peak_speed_rad_s: float
+    axis: Vector
+    rate: Array
+    angle: Array
 
 
 def measure(
@@ -87,10 +94,10 @@ def measure(
     peak_end, end = n - lowered[1], n - lowered[0]
     if peak_end < peak_start:
         peak_start = peak_end = (peak_start + peak_end) / 2.0
-    zero = _at(angle, start)
+    zero = at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed)
+    return Measures(start, peak_start, peak_end, end, reach, speed, axis, smooth, angle)
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
@@ -169,14 +176,14 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
     fast = rate >= least
     begin = _crossing_before(rate, fast, peak, first, least)
     end = _crossing_after(rate, fast, peak, last, least)
-    low, high = _at(angle, begin), _at(angle, end)
+    low, high = at(angle, begin), at(angle, end)
     while True:
         earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
         if not len(earlier):
             break
         bump = first + int(earlier[-1])
         lower = _crossing_before(rate, fast, bump, first, least)
-        base = _at(angle, lower)
+        base = at(angle, lower)
         if not _at_stall(low - base, high - base):
             break
         begin, low = lower, base
@@ -186,7 +193,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
             break
         bump = int(end) + 1 + int(later[0])
         higher = _crossing_after(rate, fast, bump, last, least)
-        crown = _at(angle, higher)
+        crown = at(angle, higher)
         if not _at_stall(high - low, crown - low):
             break
         end, high = higher, crown
@@ -215,7 +222,8 @@ def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float)
     return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
 
 
-def _at(series: Array, where: float) -> float:
+def at(series: Array, where: float) -> float:
+    """Value between two rows."""
     i = min(int(where), len(series) - 2)
     return float(series[i] + (where - i) * (series[i + 1] - series[i]))
 

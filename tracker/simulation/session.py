@@ -89,7 +89,7 @@ class Simulated:
             "label": self.label,
             "side": self.side,
             "sets": [
-                {"reps": [asdict(r) for r in one.reps], "partials": [asdict(p) for p in one.partials]}
+                {"reps": [truth.as_dict(r) for r in one.reps], "partials": [truth.as_dict(p) for p in one.partials]}
                 for one in self.sets
             ],
             "rep_count": self.rep_count,
@@ -269,6 +269,7 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
     axis = rotations.rotate(heading, stretch.axis)
     angle = truth.smoothed(rotations.twist(rotations.multiply(body.quat[part], rotations.conjugate(rest)), axis))
     found = [_shift(truth.measure(angle, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
+    found = [replace(m, fault=w.fault.kind) if w.fault else m for m, w in zip(found, windows, strict=True)]
     return TrueSet(
         reps=tuple(m for m, w in zip(found, windows, strict=True) if not w.partial),
         partials=tuple(m for m, w in zip(found, windows, strict=True) if w.partial),
