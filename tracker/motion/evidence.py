@@ -39,11 +39,13 @@ DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
 ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
 COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
 STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
+SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85)
 SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
 """Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
-alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
-longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
-from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, for the
+middle one of those that are as small and short as steps aside or on the spot (which have up to 0.62, then 0.79), and
+for a longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up
+to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
 NO_STRIDE = 0.85
 """Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
@@ -197,6 +199,12 @@ def short(rep: Rep) -> bool:
 def may_be_step(c: Candidate) -> bool:
     """Short, and not so plainly a swing out and back about one pivot as no stride is."""
     return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
+
+
+def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
+    """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
+    small = all(short(c.rep) and c.range_deg < exercise.sure_range_deg for c in group)
+    return small and not swings(group, SMALL_SHARE)
 
 
 def stepping(c: Candidate) -> bool:

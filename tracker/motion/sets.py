@@ -295,7 +295,8 @@ class SetBuilder:
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        if not evidence.swings(family, evidence.COMPANY_SHARE):
+        aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
+        if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if not evidence.one_pivot(family) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
