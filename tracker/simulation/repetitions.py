@@ -111,6 +111,8 @@ def perform(
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
     usual = np.radians(plan.range_deg or exercise.range_deg)
     knee = np.radians(exercise.knee_deg + rng.normal(0, 2.5)) * (angle / usual)
+    if exercise.straightens:
+        stretch.swing = _slight_turn(angle / usual, rng)
     thigh = rotations.rotate(rotations.about(stretch.axis, angle - knee), direction(exercise.rest.thigh))
     if exercise.hip_rise_m:
         lift = np.arcsin(exercise.hip_rise_m / TRUNK_M) * angle / usual
@@ -124,6 +126,12 @@ def perform(
     tired = np.linspace(1.0, 1.0 + 3.0 * plan.fatigue, n)
     stretch.tremor = plan.tremor_deg / TREMOR_DEG * tired * (1 + 0.7 * np.clip(angle / usual, 0, 1))
     return stretch, windows
+
+
+def _slight_turn(share: Array, rng: np.random.Generator) -> Array:
+    """Turn of a shank that is carried along, rad: some degrees on the way, and hardly any left at the top."""
+    left, bulge = np.radians(np.clip(rng.normal(0, [3.0, 6.0]), -12, 12))
+    return np.asarray(left * share + bulge * 4 * share * (1 - share))
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:
