@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Literal
 
 Ankle = Literal["rises", "sinks", "either"]
+Basis = Literal["angle", "travel"]
 Posture = Literal["standing", "all-fours", "supine", "any"]
 
 
@@ -27,14 +28,18 @@ class Exercise:
     ankle
         At the top the ankle is higher than at rest (``rises``), lower (``sinks``: a machine's push), or it depends on
         the person (``either``: the raised leg of a bridge is carried up and turns down).
-    min_range_deg
-        A smaller excursion is never a repetition.
-    sure_range_deg
-        One excursion this large is a repetition by itself; a smaller one needs an alike one next to it.
     plan
         The default sets and repetitions, in words.
     measures
         What can honestly be measured, in words.
+    min_range_deg
+        A smaller excursion is never a repetition (basis angle).
+    sure_range_deg
+        One excursion this large is a repetition by itself; a smaller one needs an alike one next to it (basis angle).
+    basis
+        What a repetition is found and measured by: the shank's angle, or the ankle's travel.
+    min_range_m
+        A shorter trip is never a repetition (basis travel).
     """
 
     id: str
@@ -42,10 +47,12 @@ class Exercise:
     posture: Posture
     same_leg: bool
     ankle: Ankle
-    min_range_deg: float
-    sure_range_deg: float
     plan: str
     measures: str
+    min_range_deg: float = 0.0
+    sure_range_deg: float = 0.0
+    basis: Basis = "angle"
+    min_range_m: float = 0.0
 
 
 @cache

@@ -77,10 +77,15 @@ class Orienter:
     ----------
     period_s
         Grid step, seconds.
+    still_blocks
+        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias. A shank that is carried
+        along turns so slowly that its turn is mistaken for a bias in one second, but not in two.
     """
 
-    def __init__(self, period_s: float) -> None:
+    def __init__(self, period_s: float, *, still_blocks: int = 2) -> None:
         self._period_s = period_s
+        self._pairs = still_blocks - 1
+        self._in_row = 0
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
@@ -94,6 +99,7 @@ class Orienter:
         self._vqf.setBiasEstimate(residual, -1.0)
         self._open = np.empty((0, 7))
         self._last_block = None
+        self._in_row = 0
 
     def push(self, samples: Samples) -> list[Motion]:
         """Return the motion of these samples."""
@@ -174,12 +180,17 @@ class Orienter:
         previous = self._last_block
         for i in range(count):
             current = (mean[i, :3], tilt[i], sd[i])
-            if previous is not None and current[2] < STILL_GYR_SD_RAD_S and previous[2] < STILL_GYR_SD_RAD_S:
+            self._in_row += 1
+            known = previous is not None and current[2] < STILL_GYR_SD_RAD_S and previous[2] < STILL_GYR_SD_RAD_S
+            if previous is not None and known:
                 rate = (current[0] + previous[0]) / 2
                 steady = _norm(current[0] - previous[0]) < STILL_GYR_SD_RAD_S
                 upright = _norm(current[1] - previous[1]) < STILL_TILT_RAD
-                if steady and upright and _norm(rate) < BIAS_LIMIT_RAD_S:
+                known = steady and upright and _norm(rate) < BIAS_LIMIT_RAD_S
+                if known and self._in_row >= self._pairs:
                     found.append((skip + (i + 1) * n + first - samples.start_index, rate))
+            if not known:
+                self._in_row = 0
             previous = current
         self._last_block = previous
         return found

@@ -82,6 +82,26 @@ def measure(
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
+    found = find_borders(smooth, rate, angle, top, period_s)
+    return None if found is None else Measures(*found)
+
+
+def find_borders(
+    smooth: Array, rate: Array, angle: Array, top: int, period_s: float
+) -> tuple[float, float, float, float, float, float] | None:
+    """Find the four borders (fractional rows), the range and the peak speed of the lift.
+
+    Parameters
+    ----------
+    smooth, rate
+        Speed with the definition's smoothing and without, rad/s or m/s, positive on the lift, shape (n,).
+    angle
+        What it changes, rad or m, shape (n,).
+    top
+        Row at which that is largest.
+    period_s
+        Sample spacing, seconds.
+    """
     lifted = _phase(smooth, rate, angle, 0, top, period_s)
     lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
     if lifted is None or lowered is None:
@@ -94,7 +114,7 @@ def measure(
     zero = _at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed)
+    return start, peak_start, peak_end, end, reach, speed
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:

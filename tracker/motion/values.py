@@ -71,6 +71,10 @@ class Rep:
         Largest speed of the concentric phase.
     flags
         Signal flags, sorted.
+    range_m, peak_speed_m_s
+        The same for an exercise that is measured by its travel: largest distance of the ankle from its place at
+        ``start_s`` along the line from rest to top, and largest speed of the way out along it. Such a repetition has
+        no degrees, and any other has no metres.
     """
 
     peak: int
@@ -82,6 +86,8 @@ class Rep:
     range_deg: float | None
     peak_speed_deg_s: float | None
     flags: tuple[Flag, ...] = ()
+    range_m: float | None = None
+    peak_speed_m_s: float | None = None
 
     @property
     def concentric_s(self) -> float | None:
