@@ -25,7 +25,7 @@ from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
-from tracker.motion.travel_counter import TravelCounter
+from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
@@ -74,7 +74,7 @@ class Tracker:
         self._travel: TravelCounter | None = None
         if exercise is not None and exercise.basis == "travel":
             self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
-        self._orienter = Orienter(period_s, still_blocks=4 if self._travel else 2)
+        self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)

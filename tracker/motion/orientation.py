@@ -78,14 +78,15 @@ class Orienter:
     period_s
         Grid step, seconds.
     still_blocks
-        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias. A shank that is carried
-        along turns so slowly that its turn is mistaken for a bias in one second, but not in two.
+        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias again, after the first one
+        of two blocks: a shank that is carried along turns so slowly that it looks still for a second or two.
     """
 
     def __init__(self, period_s: float, *, still_blocks: int = 2) -> None:
         self._period_s = period_s
         self._pairs = still_blocks - 1
         self._in_row = 0
+        self._bias_seen = False
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
@@ -187,7 +188,8 @@ class Orienter:
                 steady = _norm(current[0] - previous[0]) < STILL_GYR_SD_RAD_S
                 upright = _norm(current[1] - previous[1]) < STILL_TILT_RAD
                 known = steady and upright and _norm(rate) < BIAS_LIMIT_RAD_S
-                if known and self._in_row >= self._pairs:
+                if known and (self._in_row >= self._pairs or not self._bias_seen):
+                    self._bias_seen = True
                     found.append((skip + (i + 1) * n + first - samples.start_index, rate))
             if not known:
                 self._in_row = 0

@@ -35,11 +35,11 @@ STILL_S = 0.3
 """Shortest stillness: a shorter one is like the turn of a leg that does not pause."""
 TREMOR_S = 0.12
 """Means over so long leave little of an 8–12 Hz tremor."""
-STILL_M_S2, STILL_RAD_S = 0.6, math.radians(6.0)
+STILL_M_S2, STILL_RAD_S = 0.5, math.radians(6.0)
 """A stillness has no acceleration farther from its mean, and no faster turn (a trembling hold: 0.21 in the middle of
 simulated ones, 0.65 at the 95th percentile; a lift of 1 s: 1.3 and more, of 2.5 s: from 0.07). At 0.4, one set in eight
 of those that only stand at the top was lost …"""
-PUSH_M_S2, LEVEL_M_S2 = 0.6, 0.15
+PUSH_M_S2, LEVEL_M_S2 = 0.6, 0.12
 """… no more mean acceleration against the last rest, and no more of it along the vertical …"""
 SPEED_M_S, SPEED_SIGMAS = 0.05, 2.0
 """… and, as far as the filter knows it, no more speed than this and so many of its standard deviations. (A lift of

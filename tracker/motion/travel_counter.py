@@ -26,6 +26,9 @@ from tracker.motion.values import Flag, Peak, Reason, Rep
 
 STEP_S = 0.04
 """The height is followed 25 times a second."""
+STILL_BLOCKS = 8
+"""Half seconds that a stillness lasts before it corrects a gyroscope's bias that is known already: the shank of a slow
+return turned steadily for two seconds, was taken for still, and its 2.5°/s for bias."""
 KEEP_S = LONGEST_S + 2.0 * LOST_S
 LONGEST_PHASE_S = 5.5
 """A slower lift or return glides where it should stand: its travel is not known. (Of 4 s, all repetitions are found in
