@@ -18,6 +18,8 @@ from .scoring import Score, counted, score
 
 ID = "ankle-weight-straightening"
 Span = tuple[float, float]
+USUAL = SensorModel(gyr_bias_deg_s=1.0)
+NOISY = SensorModel(gyr_bias_deg_s=2.0, gyr_drift_deg_s=0.1, acc_bias_m_s2=0.3, noise=3.0, scale_error=0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,10 @@ class Cell:
     fatigue: float = 0.1
     tremor: float = 1.0
     tap_m_s2: float = 0.0
-    sensor: SensorModel = SensorModel(gyr_bias_deg_s=1.0)
+    sensor: SensorModel = USUAL
     rests_s: Span = (1.5, 3.0)
 
 
-NOISY = SensorModel(gyr_bias_deg_s=2.0, gyr_drift_deg_s=0.1, acc_bias_m_s2=0.3, noise=3.0, scale_error=0.01)
 CELLS = (
     Cell("usual"),
     Cell("fast", c=(0.55, 0.8), h=(0.2, 0.5), e=(0.6, 1.0), p=(0.4, 0.7)),

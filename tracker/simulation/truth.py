@@ -15,7 +15,8 @@ movement was made. Out: borders, range and speed. Nothing is shared with what es
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ STALL = (0.15, 0.85)
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One true repetition or partial; seconds since the session began."""
+    """One true repetition or partial; seconds since the session began. ``fault`` is the kind of its fault, if any."""
 
     start_s: float
     peak_start_s: float
@@ -43,6 +44,12 @@ class Movement:
     end_s: float
     range_deg: float
     peak_speed_deg_s: float
+    fault: str = ""
+
+
+def as_dict(movement: Movement | Travel) -> dict[str, Any]:
+    """Return a movement as a truth file has it: without ``fault`` where it has none."""
+    return {name: value for name, value in asdict(movement).items() if name != "fault" or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class Travel:
     end_s: float
     range_m: float
     peak_speed_m_s: float
+    fault: str = ""
 
     @property
     def range_deg(self) -> None:
