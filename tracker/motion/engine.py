@@ -26,6 +26,7 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.shape import shape
+from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
@@ -76,7 +77,10 @@ class Tracker:
         self._stride = max(1, round(STEP_S / period_s))
         self._step_s = self._stride * period_s
         self._grid = Grid(period_s, t0_s)
-        self._orienter = Orienter(period_s)
+        self._travel: TravelCounter | None = None
+        if exercise is not None and exercise.basis == "travel":
+            self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
+        self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
@@ -103,16 +107,22 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
+        if self._travel is not None:
+            return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
         return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
         """Close the open set: the person said that it is over."""
+        if self._travel is not None:
+            return list(self._travel.end_set())
         return list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
             return [item]
+        if self._travel is not None:
+            return self._take_travel(item, self._travel)
         out: list[Value] = []
         if item.start_index != self._fine.end:
             if self._fine.end:
@@ -122,6 +132,19 @@ class Tracker:
         for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):
                 out += self._follow(motion)
+        return out
+
+    def _take_travel(self, item: Samples, travel: TravelCounter) -> list[Value]:
+        """Take samples of an exercise that is counted by its travel."""
+        out: list[Value] = []
+        if item.start_index != travel.end_index:
+            if travel.end_index:
+                out += travel.flush(Reason.GAP)
+                self._orienter.restart()
+            travel.restart(item.start_index)
+        for part in item.sliced(SLICE):
+            for motion in self._orienter.push(part):
+                out += travel.push(motion)
         return out
 
     def _interrupt(self, reason: Reason) -> list[Value]:

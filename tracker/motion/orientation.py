@@ -77,10 +77,16 @@ class Orienter:
     ----------
     period_s
         Grid step, seconds.
+    still_blocks
+        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias again, after the first one
+        of two blocks: a shank that is carried along turns so slowly that it looks still for a second or two.
     """
 
-    def __init__(self, period_s: float) -> None:
+    def __init__(self, period_s: float, *, still_blocks: int = 2) -> None:
         self._period_s = period_s
+        self._pairs = still_blocks - 1
+        self._in_row = 0
+        self._bias_seen = False
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
@@ -94,6 +100,7 @@ class Orienter:
         self._vqf.setBiasEstimate(residual, -1.0)
         self._open = np.empty((7, 0))
         self._last_block = None
+        self._in_row = 0
 
     def push(self, samples: Samples) -> list[Motion]:
         """Return the motion of these samples."""
@@ -164,12 +171,19 @@ class Orienter:
         blocks = self._blocks(whole[:, skip : skip + count * n])
         calm = blocks[:, 6] < STILL_GYR_SD_RAD_S
         found: deque[tuple[int, Array]] = deque()
-        for i in np.flatnonzero(calm[:-1] & calm[1:]).tolist():
+        for i in range(count):
             before, after = blocks[i], blocks[i + 1]
-            change = after - before
-            rate = (after[:3] + before[:3]) / 2
-            steady = _norm(change[:3]) < STILL_GYR_SD_RAD_S and _norm(change[3:6]) < STILL_TILT_RAD
-            if steady and _norm(rate) < BIAS_LIMIT_RAD_S:
+            self._in_row += 1
+            steady = bool(calm[i] and calm[i + 1])
+            if steady:
+                change = after - before
+                rate = (after[:3] + before[:3]) / 2
+                steady = _norm(change[:3]) < STILL_GYR_SD_RAD_S and _norm(change[3:6]) < STILL_TILT_RAD
+                steady = steady and _norm(rate) < BIAS_LIMIT_RAD_S
+            if not steady:
+                self._in_row = 0
+            elif self._in_row >= self._pairs or not self._bias_seen:
+                self._bias_seen = True
                 found.append((skip + (i + 1) * n + first - samples.start_index, rate))
         return found
 

@@ -85,8 +85,24 @@ def measure(
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
-    lifted = _phase(smooth, angle, 0, top)
-    lowered = _phase(-smooth[::-1], angle[::-1], 0, len(rate) - 1 - top)
+    found = find_borders(smooth, angle, top)
+    return None if found is None else Measures(*found, axis, smooth, angle)
+
+
+def find_borders(rate: Array, angle: Array, top: int) -> tuple[float, float, float, float, float, float] | None:
+    """Find the four borders (fractional rows), the range and the lift's peak speed; None without lift or return.
+
+    Parameters
+    ----------
+    rate
+        Smoothed speed, positive on the lift, rad/s or m/s, shape (n,).
+    angle
+        What it changes, rad or m, shape (n,).
+    top
+        Row where that is largest.
+    """
+    lifted = _phase(rate, angle, 0, top)
+    lowered = _phase(-rate[::-1], angle[::-1], 0, len(rate) - 1 - top)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -97,7 +113,7 @@ def measure(
     zero = at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed, axis, smooth, angle)
+    return start, peak_start, peak_end, end, reach, speed
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
