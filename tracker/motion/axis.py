@@ -142,28 +142,31 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
         Row that parts the two.
     """
     w, a = _smooth(gyr), _smooth(lin)
-    turn = (w[2:] - w[:-2]) / (2.0 * step_s)
-    w, a = w[1:-1], a[1:-1]
+    p, q, r = ((w[2:] - w[:-2]) / (2.0 * step_s)).T
+    w = w[1:-1]
     n = len(w)
-    x, y, z = w.T
-    xx, yy, zz, xy, xz, yz = x * x, y * y, z * z, x * y, x * z, y * z
-    p, q, r = turn.T
-    # a = α × r + ω × (ω × r), one block of n rows for each component of a
-    design = np.empty((3, n, 3))
-    design[0, :, 0], design[0, :, 1], design[0, :, 2] = -yy - zz, xy - r, xz + q
-    design[1, :, 0], design[1, :, 1], design[1, :, 2] = xy + r, -xx - zz, yz - p
-    design[2, :, 0], design[2, :, 1], design[2, :, 2] = xz - q, yz + p, -xx - yy
-    design -= design.sum(axis=1, keepdims=True) / n
-    a = a - a.sum(axis=0) / n  # an accelerometer's offset is no evidence
+    # a = α × r + ω × (ω × r): what the lever's parts are multiplied by, and a
+    rows = np.empty((n, 3, 4))
+    rows[:, :, :3] = w[:, :, None] * w[:, None, :]
+    square = rows[:, 0, 0] + rows[:, 1, 1] + rows[:, 2, 2]
+    for i in range(3):
+        rows[:, i, i] -= square
+    rows[:, 0, 1] -= r
+    rows[:, 0, 2] += q
+    rows[:, 1, 0] += r
+    rows[:, 1, 2] -= p
+    rows[:, 2, 0] -= q
+    rows[:, 2, 1] += p
+    rows[:, :, 3] = a[1:-1]
+    rows -= rows.sum(axis=0) / n  # an accelerometer's offset is no evidence
     part = min(max(top - 2, 1), n - 1)
-    return _pivot(design[:, :part], a[:part]), _pivot(design[:, part:], a[part:])
+    return _pivot(rows[:part]), _pivot(rows[part:])
 
 
-def _pivot(design: Array, acc: Array) -> Pivot:
-    n = len(acc)
-    rows = design.reshape(3 * n, 3)
-    target = acc.T.reshape(3 * n)
-    return Pivot(rows.T @ rows, rows.T @ target, float(target @ target), n)
+def _pivot(rows: Array) -> Pivot:
+    flat = rows.reshape(-1, 4)
+    products = flat.T @ flat
+    return Pivot(products[:3, :3], products[:3, 3], float(products[3, 3]), len(rows))
 
 
 def flexion_axis(gyr: Array, guess: Vector) -> Vector:

@@ -34,13 +34,14 @@ ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.12, 0.24)
-LOOK_AHEAD_SHARE = 0.08
+LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_SHARE = 0.04
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
-"""Below this the lever is too poorly known to say which way is up."""
+CLIMB_DUE_M_S2 = 0.16
+"""Below these the lever is too poorly known to say which way is up."""
 CONFIRM_STEPS = 1
 FORESEE_S = 1.0
 """A peak is said so many steps after it was seen, or later, or, after this time, never."""
@@ -83,7 +84,7 @@ class Tracker:
         self._fine = History(10, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
@@ -149,36 +150,35 @@ class Tracker:
         self._began = index
         skip = -index % self._stride
         self._coarse.restart((index + skip) // self._stride)
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = skip
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
         self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST), motion.lin)
-        n, held = self._stride, len(self._part)
-        rows = np.empty((held + len(motion), 9))
-        rows[:held] = self._part
-        rows[held:, :3], rows[held:, 3:6], rows[held:, 6:] = motion.gyr, motion.lin, motion.up
-        if self._skip:
-            dropped = min(self._skip, len(rows))
-            rows, self._skip = rows[dropped:], self._skip - dropped
-        count = len(rows) // n
-        self._part = rows[count * n :].copy()
+        n, held = self._stride, self._part.shape[1]
+        columns = np.empty((6, held + len(motion)))
+        columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
+        dropped = min(self._skip, columns.shape[1])
+        self._skip -= dropped
+        count = (columns.shape[1] - dropped) // n
+        self._part = columns[:, dropped + count * n :].copy()
         if not count:
             return []
-        blocks = rows[: count * n].reshape(count, n, 9)
-        mean = blocks[:, 0, :6].copy()
+        blocks = columns[:, dropped : dropped + count * n].reshape(6, count, n)
+        mean = blocks[:, :, 0].copy()
         for i in range(1, n):
-            mean += blocks[:, i, :6]
+            mean += blocks[:, :, i]
         mean /= n
-        up = blocks[:, -1, 6:]
+        mean = mean.T
+        up = motion.up[dropped - held + n - 1 :: n]
         speed = _turning(mean[:, :3], up)
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
-        for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
+        for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
                 self._event(event)
             if self._top is not None:
@@ -199,11 +199,11 @@ class Tracker:
         """First step at which the sets have something to do by themselves."""
         return (self._sets.deadline_s - self._time(self._stride - 1)) / self._step_s
 
-    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, c: Candidate, newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
-        again = rep.start_s - self._wrong_until_s < evidence.BESIDE_S
-        self._wrong_until_s = rep.end_s
-        if evidence.short(rep) and not again:
+        again = c.rep.start_s - self._wrong_until_s < evidence.FOLLOWS_S
+        self._wrong_until_s = c.rep.end_s
+        if evidence.may_be_step(c) and not again:
             return []
         first = e
         for before in reversed(list(self._judged)[:-1]):
@@ -252,7 +252,7 @@ class Tracker:
             return None
         whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
@@ -282,7 +282,7 @@ class Tracker:
         values += self._sets.push(replace(rough, rep=rep), self._time(newest))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, rep, newest)
+            values += self._turn_round(e, replace(rough, rep=rep), newest)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
@@ -342,7 +342,7 @@ class Tracker:
         out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED:
+        if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:
             climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
         return whole, fit, climb
 

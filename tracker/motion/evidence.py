@@ -18,7 +18,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import Rep
-from tracker.motion.vectors import Vector
+from tracker.motion.vectors import Vector, dot
 
 ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
@@ -44,6 +44,8 @@ SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
 alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
 longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
 from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+NO_STRIDE = 0.85
+"""Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
 """The worse explained way may fall short of that by so much."""
 HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
@@ -68,7 +70,7 @@ ALONE_HOLD_S = 2.5
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING = 1.5
+ALONE_SWING = 1.25
 """One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
@@ -80,12 +82,16 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB = 0.06
+PLAIN_CLIMB, SLOW_CLIMB = 0.06, 0.12
+SLOW_M_S2 = 0.3
 RESTED_S = 0.6
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
 machine's long push ends higher than it began."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
+NEAR_REST = math.cos(math.radians(15.0))
+ONE_MORE_SHARE = 0.6
+"""Of what a pivot explains in a set's repetitions, for the next lift to be said at its top."""
 SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
@@ -147,6 +153,8 @@ class Lift:
         Angle from there to the top.
     direction
         As in ``Candidate``.
+    rest
+        As in ``Candidate``.
     fit
         How well a fixed pivot explains it.
     """
@@ -154,6 +162,7 @@ class Lift:
     start_s: float
     range_deg: float
     direction: Vector
+    rest: Vector
     fit: PivotFit
 
 
@@ -161,6 +170,14 @@ def lifted(lift: Lift) -> bool:
     """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
     least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
     return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+
+
+def one_more(lift: Lift, group: list[Candidate]) -> bool:
+    """It leaves from where they left, their way, and swings as they do."""
+    last, usual = group[-1], median(c.fit.explained for c in group)
+    if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
+        return False
+    return lift.fit.explained >= ONE_MORE_SHARE * usual
 
 
 def too_fast(c: Candidate) -> str:
@@ -175,6 +192,11 @@ def too_fast(c: Candidate) -> str:
 def short(rep: Rep) -> bool:
     """It could be a step, by the time it took."""
     return rep.under_tension_s < STEP_LONGEST_S
+
+
+def may_be_step(c: Candidate) -> bool:
+    """Short, and not so plainly a swing out and back about one pivot as no stride is."""
+    return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
 
 
 def stepping(c: Candidate) -> bool:
@@ -226,9 +248,13 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 
 
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
-    """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
-    trusted = exercise.ankle == "sinks" and (vouched or c.rested_s >= RESTED_S)
-    return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
+    """It goes against the exercise, plainly if it was slow or others like it vouch for it."""
+    least = CLIMB
+    if exercise.ankle == "sinks" and c.rested_s >= RESTED_S:
+        least = PLAIN_CLIMB
+    if vouched or c.fit.due_m_s2 < SLOW_M_S2:
+        least = SLOW_CLIMB
+    return goes_against(c, exercise, least)
 
 
 def usual_lever_m(group: list[Candidate]) -> float:
@@ -258,9 +284,15 @@ def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
     return explained >= share and even >= share - EVEN_LESS
 
 
+def same_lever(a: Candidate, b: Candidate) -> bool:
+    """Both swing about a point about as far away, where that shows clearly."""
+    levers = _clear_levers_m([a, b])
+    return len(levers) < 2 or max(levers) <= LEVER_SPREAD * min(levers)
+
+
 def same_way(a: Candidate, b: Candidate) -> bool:
     """Both lifts go the same way."""
-    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
+    return dot(a.direction, b.direction) >= ALIKE_DIRECTION
 
 
 def ratio(a: float, b: float) -> float:
@@ -275,7 +307,7 @@ def ratio(a: float, b: float) -> float:
 def kin(a: Candidate, b: Candidate) -> bool:
     """They are as like each other as neighbours in a set."""
     return (
-        sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= KIN_DIRECTION
+        dot(a.direction, b.direction) >= KIN_DIRECTION
         and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
         and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
     )

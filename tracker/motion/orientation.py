@@ -84,15 +84,15 @@ class Orienter:
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
-        self._open = np.empty((0, 7))
-        self._last_block: tuple[Array, Array, Array] | None = None
+        self._open = np.empty((7, 0))
+        self._last_block: Array | None = None
 
     def restart(self) -> None:
         """Forget the orientation, keep the bias: the stream had a hole too long to bridge."""
         residual = self._vqf.getBiasEstimate()[0]
         self._vqf.resetState()
         self._vqf.setBiasEstimate(residual, -1.0)
-        self._open = np.empty((0, 7))
+        self._open = np.empty((7, 0))
         self._last_block = None
 
     def push(self, samples: Samples) -> list[Motion]:
@@ -151,38 +151,45 @@ class Orienter:
 
     def _still_blocks(self, samples: Samples) -> deque[tuple[int, Array]]:
         """Ends (offsets into ``samples``) of blocks that complete a stillness, with the mean rate over it."""
-        n = self._block
-        first = samples.start_index - len(self._open)
-        whole = np.empty((len(self._open) + len(samples), 7))
-        added = whole[len(self._open) :]
-        whole[: len(self._open)] = self._open
-        added[:, :3], added[:, 3:6], added[:, 6] = samples.gyr, samples.acc, ~samples.valid
-        skip = -first % n if self._last_block is None and not len(self._open) else 0
-        count = max(0, (len(whole) - skip) // n)
-        self._open = whole[skip + count * n :].copy() if len(whole) > skip else whole[:0]
-        if len(whole) <= skip or not count:
+        n, held = self._block, self._open.shape[1]
+        first = samples.start_index - held
+        skip = -first % n if self._last_block is None and not held else 0
+        whole = np.empty((7, held + len(samples)))
+        whole[:, :held] = self._open
+        whole[:3, held:], whole[3:6, held:], whole[6, held:] = samples.gyr.T, samples.acc.T, ~samples.valid
+        count = max(0, (whole.shape[1] - skip) // n)
+        self._open = whole[:, skip + count * n :].copy()
+        if not count:
             return deque()
-        blocks = whole[skip : skip + count * n].reshape(count, n, 7)
-        mean = blocks.sum(axis=1) / n
-        gyr = blocks[:, :, :3]
-        spread = (gyr * gyr).sum(axis=1) / n - mean[:, :3] ** 2
-        sd = np.sqrt(np.maximum(0.0, spread[:, 0] + spread[:, 1] + spread[:, 2]))
-        sd[mean[:, 6] > 0] = np.inf  # filled in, not measured
-        acc = mean[:, 3:6]
-        tilt = acc / np.sqrt(acc[:, :1] ** 2 + acc[:, 1:2] ** 2 + acc[:, 2:] ** 2 + 1e-12)
+        blocks = self._blocks(whole[:, skip : skip + count * n])
+        calm = blocks[:, 6] < STILL_GYR_SD_RAD_S
         found: deque[tuple[int, Array]] = deque()
-        previous = self._last_block
-        for i in range(count):
-            current = (mean[i, :3], tilt[i], sd[i])
-            if previous is not None and current[2] < STILL_GYR_SD_RAD_S and previous[2] < STILL_GYR_SD_RAD_S:
-                rate = (current[0] + previous[0]) / 2
-                steady = _norm(current[0] - previous[0]) < STILL_GYR_SD_RAD_S
-                upright = _norm(current[1] - previous[1]) < STILL_TILT_RAD
-                if steady and upright and _norm(rate) < BIAS_LIMIT_RAD_S:
-                    found.append((skip + (i + 1) * n + first - samples.start_index, rate))
-            previous = current
-        self._last_block = previous
+        for i in np.flatnonzero(calm[:-1] & calm[1:]).tolist():
+            before, after = blocks[i], blocks[i + 1]
+            change = after - before
+            rate = (after[:3] + before[:3]) / 2
+            steady = _norm(change[:3]) < STILL_GYR_SD_RAD_S and _norm(change[3:6]) < STILL_TILT_RAD
+            if steady and _norm(rate) < BIAS_LIMIT_RAD_S:
+                found.append((skip + (i + 1) * n + first - samples.start_index, rate))
         return found
+
+    def _blocks(self, columns: Array) -> Array:
+        """Mean rate, direction of gravity and spread of the rate, one row for the last block and for each of these."""
+        n = self._block
+        rows = np.empty((1 + columns.shape[1] // n, 7))
+        rows[0] = np.inf if self._last_block is None else self._last_block
+        samples = columns.reshape(7, -1, n).transpose(2, 0, 1).copy()  # long rows are quick to add up
+        mean = samples.sum(axis=0) / n
+        gyr = samples[:, :3]
+        spread = (gyr * gyr).sum(axis=0) / n - mean[:3] ** 2
+        sd = np.sqrt(np.maximum(0.0, spread[0] + spread[1] + spread[2]))
+        sd[mean[6] > 0] = np.inf  # filled in, not measured
+        x, y, z = mean[3:6]
+        rows[1:, :3] = mean[:3].T
+        rows[1:, 3:6] = (mean[3:6] / np.sqrt(x**2 + y**2 + z**2 + 1e-12)).T
+        rows[1:, 6] = sd
+        self._last_block = rows[-1].copy()
+        return rows
 
 
 def _norm(vector: Array) -> float:

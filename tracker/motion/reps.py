@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,15 +31,10 @@ from tracker.motion.vectors import Vector, cross, dot
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
-LARGE_SHARE = 0.30
+LARGE_SHARE = 0.3
 """Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
 TRUTH_SIGMA_S = 0.025
-"""The definition's own smoothing."""
-PHASE_SIGMA_SHARE = 0.035
-"""Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
-MAX_SIGMA_S = 0.12
-FINER_FROM = 1.2
-"""A phase's own smoothing that is hardly more than the definition's is not worth doing."""
+"""The definition's own smoothing. More (3.5 % of the phase) sets borders up to 20 ms too wide, in slow returns most."""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
@@ -89,8 +85,8 @@ def measure(
     rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
-    lifted = _phase(smooth, rate, angle, 0, top, period_s)
-    lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
+    lifted = _phase(smooth, angle, 0, top)
+    lowered = _phase(-smooth[::-1], angle[::-1], 0, len(rate) - 1 - top)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -116,6 +112,8 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     period_s
         Sample spacing, seconds.
     """
+    if valid.all():
+        return set()
     edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]])))
     touched = set()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
@@ -147,20 +145,15 @@ def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array
     return angle
 
 
-def _phase(
-    smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
-) -> tuple[float, float, float] | None:
+def _phase(smooth: Array, angle: Array, first: int, last: int) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift between two rows."""
     run = _main_run(smooth[first : last + 1], angle[first : last + 1])
     if run is None:
         return None
     lo, hi = first + run[0], first + run[1]
     speed = float(smooth[lo:hi].max())
-    lasts = int((smooth[lo:hi] >= EDGE_SHARE * speed).sum())
-    sigma = min(MAX_SIGMA_S, PHASE_SIGMA_SHARE * lasts * period_s)
-    finer = gaussian(rate, sigma / period_s) if sigma > FINER_FROM * TRUTH_SIGMA_S else smooth
-    peak = lo + int(finer[lo:hi].argmax())
-    begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
+    peak = lo + int(smooth[lo:hi].argmax())
+    begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
     return begin, end, speed
 
 
@@ -168,7 +161,7 @@ def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
     """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
     rising = np.zeros(len(rate) + 2, dtype=np.int8)
     rising[1:-1] = rate > 0.0
-    turns = np.flatnonzero(rising[1:] != rising[:-1])
+    turns = (rising[1:] != rising[:-1]).nonzero()[0]
     if not len(turns):
         return None
     begins, ends = turns[::2], turns[1::2]
@@ -185,7 +178,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
     end = _crossing_after(rate, fast, peak, last, least)
     low, high = at(angle, begin), at(angle, end)
     while True:
-        earlier = np.flatnonzero(rate[first : max(first, int(begin))] >= large)
+        earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
         if not len(earlier):
             break
         bump = first + int(earlier[-1])
@@ -195,7 +188,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
             break
         begin, low = lower, base
     while True:
-        later = np.flatnonzero(rate[int(end) + 1 : last + 1] >= large)
+        later = (rate[int(end) + 1 : last + 1] >= large).nonzero()[0]
         if not len(later):
             break
         bump = int(end) + 1 + int(later[0])
@@ -241,13 +234,21 @@ def gaussian(series: Array, sigma: float) -> Array:
     >>> gaussian(np.ones(5), 2.0).round(12).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    half = int(np.ceil(4.0 * sigma))
-    if half < 1:
+    if sigma <= 0.0:
         return series
-    grid = np.arange(-half, half + 1) / sigma
-    kernel = np.exp(-0.5 * grid * grid)
-    n = len(series)
+    kernel = _gaussian_kernel(sigma)
+    half, n = len(kernel) // 2, len(series)
     padded = np.empty(n + 2 * half)
     padded[:half], padded[half : half + n], padded[half + n :] = series[0], series, series[-1]
-    smoothed: Array = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    smoothed: Array = np.correlate(padded, kernel, mode="valid")
     return smoothed
+
+
+@lru_cache(maxsize=64)
+def _gaussian_kernel(sigma: float) -> Array:
+    """Weights that add up to 1, out to four ``sigma`` samples (phases of like length share theirs)."""
+    half = math.ceil(4.0 * sigma)
+    grid = np.arange(-half, half + 1) / sigma
+    kernel = np.exp(-0.5 * grid * grid)
+    kernel /= kernel.sum()
+    return kernel

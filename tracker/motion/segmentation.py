@@ -158,6 +158,8 @@ class Segmenter:
         """See what a step away from rest means: a peak, an end, another rest pose."""
         out: list[Top | Excursion] = self._tell(first, step)
         open_for = step - first.opened
+        if ending is Ending.CROSSED and first.returns_beyond(pose, speed):
+            ending = Ending.RETURNED
         if ending is Ending.RETURNED:
             if open_for >= self._anew or first.swing > MOST_CHORD or first.stopped_near < CLOSE_LEFT * first.swing:
                 self._catch_up(first, step - 1)

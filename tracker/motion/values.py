@@ -1,7 +1,8 @@
 """What comes out of the core: peaks, repetitions, rejections and sets, as frozen values.
 
 Times are seconds of stream time (``t0_s + index × period_s``). Degrees are for people, so the unit is in the name.
-A ``Peak`` is provisional; exactly one ``Rep`` or ``Rejected`` with the same ``peak`` number follows it.
+A ``Peak`` is provisional; exactly one ``Rep`` or ``Rejected`` with the same ``peak`` number follows it. It is said only
+of a lift that is foreseen to count: a repetition that its company alone made sure comes without one.
 """
 
 from __future__ import annotations

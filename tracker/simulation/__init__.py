@@ -7,6 +7,7 @@ from .faults import FAULT_KINDS, Fault, FaultKind
 from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
 from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
+from .repetitions import Angles, Curve, Window, kinematic
 from .sensor import SensorModel, SensorStream, sense
 from .session import Simulated, simulate
 from .wire import Link
@@ -17,6 +18,8 @@ __all__ = [
     "FAULT_KINDS",
     "SCENARIOS",
     "Activity",
+    "Angles",
+    "Curve",
     "ExerciseId",
     "Fault",
     "FaultKind",
@@ -27,7 +30,9 @@ __all__ = [
     "SensorStream",
     "SetPlan",
     "Simulated",
+    "Window",
     "demo_plan",
+    "kinematic",
     "scenario",
     "sense",
     "session_plan",

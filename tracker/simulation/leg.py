@@ -122,6 +122,8 @@ class Stretch:
         Shank pitch φ, sideways lean about x, heading about z, turn about its own length; rad, shape (n,).
     swing, axis
         Exercise angle, rad, shape (n,), about a unit axis (3,) fixed in the heading frame.
+    aside
+        What the exercise's turn leaves its plane by, as a rotation vector in the heading frame, rad, shape (n, 3).
     free
         1 where the foot hangs, 0 where it stands, shape (n,).
     sway
@@ -132,6 +134,8 @@ class Stretch:
         Displacement of soft tissue and strap after impacts, heading frame, m, shape (n, 3).
     end
         Where the next stretch's local frame lies: (x, y, heading).
+    climb
+        How much higher the ground is there, m (stairs).
     """
 
     hip: Array
@@ -141,12 +145,14 @@ class Stretch:
     yaw: Array
     spin: Array
     swing: Array
+    aside: Array
     free: Array
     sway: Array
     tremor: Array
     shock: Array
     axis: Array = field(default_factory=lambda: np.array([0.0, 1.0, 0.0]))
     end: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    climb: float = 0.0
 
     def __len__(self) -> int:
         return len(self.pitch)
@@ -167,6 +173,7 @@ def still(pose: Posture, n: int) -> Stretch:
         yaw=full(0.0),
         spin=full(0.0),
         swing=full(0.0),
+        aside=np.zeros((n, 3)),
         free=full(pose.free),
         sway=full(1.0),
         tremor=full(0.3),

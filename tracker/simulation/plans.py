@@ -10,7 +10,22 @@ import numpy as np
 from .faults import Fault
 from .leg import EXERCISES, ExerciseId
 
-Doing = Literal["stand", "walk", "slow-walk", "fidget", "squat", "sit", "cuff"]
+Doing = Literal[
+    "stand",
+    "walk",
+    "slow-walk",
+    "fidget",
+    "squat",
+    "sit",
+    "cuff",
+    "squats",
+    "stand-ups",
+    "stairs",
+    "march",
+    "turn",
+    "side-steps",
+    "strap-on",
+]
 Scenario = Literal["nominal", "slow", "fast", "fast-no-pause", "short-sets", "taps", "walking", "fatigue"]
 
 EXERCISE_IDS: tuple[ExerciseId, ...] = get_args(ExerciseId)
@@ -24,9 +39,11 @@ class Activity:
     Attributes
     ----------
     doing
-        ``stand``, ``walk``, ``slow-walk``, ``fidget``, ``squat``, ``sit`` or ``cuff``.
+        ``stand``, ``walk``, ``slow-walk``, ``fidget``, ``squat``, ``sit`` or ``cuff``; again and again: ``squats``,
+        ``stand-ups`` (from a chair), ``stairs`` (up, about, and down), ``march`` and ``turn`` (on the spot) or
+        ``side-steps``; at the beginning of a session ``strap-on`` (the sensor is put on).
     seconds
-        About how long (one ``squat`` or ``sit`` takes its own time).
+        About how long (one ``squat`` or ``sit`` takes its own time, a series is of at least three).
     posture
         ``standing``, or in the exercise's own rest pose (``stand``, ``fidget`` and ``cuff`` only).
     """
@@ -147,12 +164,14 @@ class Plan:
         Raises
         ------
         ValueError
-            For an unknown exercise id, or a plan in which nothing happens.
+            For an unknown exercise id, a plan in which nothing happens, or a sensor that is put on later than first.
         """
         if not self.steps:
             raise ValueError("nothing to simulate: a plan needs at least one step")
         if self.exercise not in EXERCISES:
             raise ValueError(f"unknown exercise {self.exercise!r}, expected one of {', '.join(EXERCISES)}")
+        if any(isinstance(step, Activity) and step.doing == "strap-on" for step in self.steps[1:]):
+            raise ValueError("strap-on is the first step of a plan")
 
     @property
     def rep_count(self) -> int:

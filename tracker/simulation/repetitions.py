@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +28,32 @@ class Window:
     end: int
     partial: bool
     fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """How the shank turns through one set.
+
+    Attributes
+    ----------
+    angle
+        About the exercise's axis, rad, shape (n,); 0 at its two ends.
+    aside
+        Turns out of the exercise's plane, about the level and the upright axis in it, rad, shape (n, 2).
+    windows
+        Every movement, in order.
+    shock
+        Displacement that impacts leave, heading frame, m, shape (n, 3).
+    """
+
+    angle: Array
+    aside: Array
+    windows: list[Window]
+    shock: Array
+
+
+Angles = Callable[[SetPlan, Exercise, np.random.Generator], Curve]
+"""Makes a set's curve from its plan (with its range), the exercise and a source of chance."""
 
 
 class _Track:
@@ -106,26 +133,34 @@ class _Track:
         return Window(begin, top_start, top_end, end, partial, fault)
 
 
+def kinematic(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
+    """Put a set together from smooth phases, all in one plane but for those that are made off it."""
+    angle, windows, taps = _angle(plan, exercise, rng)
+    return Curve(angle, _aside(plan, windows, angle, rng), windows, taps)
+
+
 def perform(
-    plan: SetPlan, exercise: Exercise, off_plane_rad: float, rng: np.random.Generator
+    plan: SetPlan, exercise: Exercise, off_plane_rad: float, rng: np.random.Generator, *, angles: Angles = kinematic
 ) -> tuple[Stretch, list[Window]]:
     """Make one set: the leg's stretch and the window of every movement, in order.
 
     The shank turns about one axis, tilted out of the sagittal plane; thigh and knee share its angle.
     """
-    angle, windows, taps = _angle(plan, exercise, rng)
-    n = len(angle)
+    curve = angles(plan, exercise, rng)
+    angle, n = curve.angle, len(curve.angle)
     stretch = still(exercise.rest, n)
     stretch.swing = angle
-    stretch.roll = _aside(plan, windows, angle, rng)
     lean = rng.uniform(-0.4, 0.4)
     out = np.array([np.cos(lean), 0.0, np.sin(lean)]) * rng.choice([-1.0, 1.0])
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
     usual = np.radians(plan.range_deg or exercise.range_deg)
     knee = np.radians(exercise.knee_deg + rng.normal(0, 2.5)) * (angle / usual)
+    level = np.cross(stretch.axis, [0.0, 0.0, 1.0])
+    level /= np.linalg.norm(level)
+    stretch.aside = curve.aside @ np.stack([level, np.cross(level, stretch.axis)])
     turn = rotations.about(stretch.axis, angle - knee)
-    if stretch.roll.any():
-        turn = rotations.multiply(turn, rotations.about([1, 0, 0], stretch.roll))
+    if curve.aside.any():
+        turn = rotations.multiply(rotations.from_rotvec(stretch.aside), turn)
     thigh = rotations.rotate(turn, direction(exercise.rest.thigh))
     if exercise.hip_rise_m:
         lift = np.arcsin(exercise.hip_rise_m / TRUNK_M) * angle / usual
@@ -135,14 +170,14 @@ def perform(
         follow = np.concatenate([np.zeros(late), angle[:-late] / usual])
         stretch.hip = stretch.hip + follow[:, None] * rng.normal(0, 0.014, size=3)
     stretch.knee = stretch.hip + THIGH_M * thigh
-    stretch.shock = taps
+    stretch.shock = curve.shock
     tired = np.linspace(1.0, 1.0 + 3.0 * plan.fatigue, n)
     stretch.tremor = plan.tremor_deg / TREMOR_DEG * tired * (1 + 0.7 * np.clip(angle / usual, 0, 1))
-    for window, after in pairwise(windows):
+    for window, after in pairwise(curve.windows):
         if window.fault and window.fault.kind in ("touchdown", "bottom-rest"):
             stretch.tremor[window.end : after.bottom] *= LYING
             stretch.sway[window.end : after.bottom] *= LYING
-    return stretch, windows
+    return stretch, curve.windows
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:
@@ -177,12 +212,13 @@ def _faults(plan: SetPlan, order: list[bool]) -> list[Fault | None]:
 
 
 def _aside(plan: SetPlan, windows: list[Window], angle: Array, rng: np.random.Generator) -> Array:
-    """Sideways lean of the movements that leave the set's plane, rad, shape (n,)."""
+    """Turns out of the set's plane, rad, shape (n, 2)."""
     tilts = [w.fault.size if w.fault and w.fault.kind == "off-plane" else 0.0 for w in windows]
     if plan.direction_spread_deg:
         tilts = [tilt + float(rng.normal(0, plan.direction_spread_deg)) for tilt in tilts]
     ends = [w.bottom for w in windows[1:]] + [len(angle)]
-    return aside(angle, [(w.bottom, end) for w, end in zip(windows, ends, strict=True)], tilts)
+    lean = aside(angle, [(w.bottom, end) for w, end in zip(windows, ends, strict=True)], tilts)
+    return np.stack([lean, np.zeros_like(lean)], axis=-1)
 
 
 def _taps(plan: SetPlan, windows: list[Window], n: int, rng: np.random.Generator) -> Array:
