@@ -309,7 +309,6 @@ class Tracker:
 
 def _turning(rate: Array, up: Array) -> Array:
     """Speed at which the up direction turns, rad/s, shape (n,)."""
-    x = rate[:, 1] * up[:, 2] - rate[:, 2] * up[:, 1]
-    y = rate[:, 2] * up[:, 0] - rate[:, 0] * up[:, 2]
-    z = rate[:, 0] * up[:, 1] - rate[:, 1] * up[:, 0]
-    return np.asarray(np.sqrt(x * x + y * y + z * z))
+    (a, b, c), (x, y, z) = rate.T, up.T
+    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
+    return np.asarray(np.sqrt(p * p + q * q + r * r))
