@@ -25,6 +25,7 @@ from tracker.motion.watch import (
     REST,
     SETTLE_S,
     SETTLING,
+    SLOW_SHARE,
     STILL_CHORD,
     Ending,
     Excursion,
@@ -106,9 +107,10 @@ class Segmenter:
         state = first.state
         if state == REST and first.rests(step, pose, self._settle):
             return ()
-        if state == OUT and first.goes_on(step, pose, speed, self._longest):
-            return ()
         ending = first.step(step, pose, speed, self._settle)
+        farther = state == OUT and first.top == step and speed >= SLOW_SHARE * first.fastest
+        if farther and step - first.opened <= self._longest:
+            return ()
         if first.state == REST or first.state == SETTLING:
             return ()
         if step - first.still_since == self._pause:
