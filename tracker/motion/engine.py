@@ -264,10 +264,12 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
-        touched = touched_phases(found, window[:, 6] != LOST, self._period_s)
+        marks = window[:, 6]
+        marked = bool(marks.any())
+        touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
-        flags = [Flag.CLIPPED] if bool((window[first:last, 6] == CLIPPED).any()) else []
+        flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
         return Rep(
