@@ -10,10 +10,9 @@ explain depends on how much acceleration the turning makes due.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from statistics import median
-
-import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
@@ -163,7 +162,7 @@ def controlled(c: Candidate, least_deg: float) -> bool:
 
 def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
     """It swung about the point about which they swing, as far as its acceleration can tell."""
-    share = float(np.interp(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE, left=-math.inf))
+    share = _between(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE)
     return c.pivot.explained_by(pooled(group).lever) >= share
 
 
@@ -220,7 +219,18 @@ def pooled(group: list[Candidate]) -> Pivot:
 
 def share_due(due_m_s2: float, shares: tuple[float, ...]) -> float:
     """Share that a pivot must explain at a ``due_m_s2``, between the points of one of the tables above."""
-    return float(np.interp(due_m_s2, DUE_M_S2, shares, left=-math.inf))
+    return _between(due_m_s2, DUE_M_S2, shares)
+
+
+def _between(x: float, points: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """Value at ``x`` on straight lines through some points: −∞ before the first, the last one's after it."""
+    k = bisect_right(points, x)
+    if not k:
+        return -math.inf
+    if k == len(points):
+        return values[-1]
+    slope = (values[k] - values[k - 1]) / (points[k] - points[k - 1])
+    return slope * (x - points[k - 1]) + values[k - 1]
 
 
 def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
