@@ -20,7 +20,11 @@ Rng = np.random.Generator
 Range = tuple[float, float]
 Corpus = Literal["nominal", "stress", "bursts", "idle"]
 
-BETWEEN = ("walk", "slow-walk", "fidget", "squat", "sit", "cuff")
+SEALED_FROM = 9000
+"""Seeds from here on are never tuned on; their traced legs are the second person's."""
+BETWEEN = ("walk", "slow-walk", "fidget", "squat", "sit", "cuff", "stairs", "turn", "side-steps")
+SERIES = ("squats", "stand-ups", "march")
+"""Alike and in a row, as repetitions are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Cell:
     corpus: Corpus
     ways: Ways = field(default_factory=Ways)
     told: bool = True
+    traced: bool = False
+    """The leg is driven by real repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Case:
     """Sensor for a session of so many seconds."""
     told: bool
     seed: int
+    person: int | None
+    """Whose real repetitions drive the leg; None for the kinematic one."""
 
 
 def case_of(cell: Cell, seed: int) -> Case:
@@ -93,7 +101,8 @@ def case_of(cell: Cell, seed: int) -> Case:
     plan = _idle(cell.ways, exercise, rng) if cell.corpus == "idle" else _session(cell.ways, exercise, rng)
     worn = _ordinary_sensor(rng)
     sensor_rng = np.random.default_rng(rng.integers(2**63))
-    return Case(cell.name, plan, lambda seconds: cell.ways.sensor(worn, sensor_rng, seconds), cell.told, seed)
+    person = (1 if seed < SEALED_FROM else 2) if cell.traced else None
+    return Case(cell.name, plan, lambda seconds: cell.ways.sensor(worn, sensor_rng, seconds), cell.told, seed, person)
 
 
 def _ordinary_sensor(rng: Rng) -> SensorModel:
@@ -174,9 +183,9 @@ def _linked(**changes: float) -> Callable[[SensorModel, Rng, float], SensorModel
     return lambda model, rng, seconds: replace(model, link=replace(Link(), **changes))
 
 
-def _slip(size: Range, bias: float = 0.0) -> Callable[[SensorModel, Rng, float], SensorModel]:
+def _slip(size: Range, bias: float = 0.0, slip_s: float = 0.2) -> Callable[[SensorModel, Rng, float], SensorModel]:
     def slipped(model: SensorModel, rng: Rng, seconds: float) -> SensorModel:
-        model = replace(model, slip_deg=rng.uniform(*size), slip_at_s=rng.uniform(0.15, 0.85) * seconds)
+        model = replace(model, slip_deg=rng.uniform(*size), slip_at_s=rng.uniform(0.15, 0.85) * seconds, slip_s=slip_s)
         return replace(model, gyr_bias_deg_s=bias) if bias else model
 
     return slipped
@@ -192,8 +201,39 @@ _TEMPO = {
     "8 s": Ways(reps=(5, 8), lift_s=(2.0, 3.2), hold_s=(0.8, 2.0), return_s=(3.0, 4.5), pause_s=(0.3, 1.5)),
 }
 
+_ANYTHING = Ways(
+    reps=(4, 12),
+    lift_s=(0.4, 2.0),
+    hold_s=(0.0, 2.0),
+    return_s=(0.5, 3.0),
+    pause_s=(0.0, 2.0),
+    range_share=(0.6, 1.4),
+    partials=(0, 1),
+    fatigue=(0.0, 0.4),
+    unrest=(0.7, 2.5),
+    hesitations=0.2,
+    between=BETWEEN + SERIES,
+    sensor=lambda model, rng, seconds: replace(
+        model,
+        rate_hz=int(rng.choice([50, 100, 104, 200])),
+        gyr_bias_deg_s=rng.uniform(0, 5),
+        noise=rng.uniform(1, 4),
+        scale_error=0.01,
+        misalignment_deg=1.0,
+        jitter_s=0.0005,
+        link=Link(loss=rng.uniform(0, 0.03)),
+    ),
+)
+
 CELLS: tuple[Cell, ...] = (
     Cell("ordinary", "nominal"),
+    Cell("ordinary, traced", "nominal", traced=True),
+    Cell("anything", "stress", _ANYTHING),
+    Cell("anything, traced", "stress", _ANYTHING, traced=True),
+    Cell("traced, cadence 1 s", "stress", replace(_TEMPO["1 s"]), traced=True),
+    Cell("traced, cadence 5 s", "stress", replace(_TEMPO["5 s"]), traced=True),
+    Cell("traced, range 14-20°", "stress", Ways(range_deg=(14, 20)), traced=True),
+    Cell("traced, sets of one to three", "stress", Ways(sets=(5, 6), reps=(1, 3)), traced=True),
     Cell("untold", "stress", told=False),
     *(Cell(f"cadence {name}", "stress", ways) for name, ways in _TEMPO.items()),
     Cell("no pauses", "stress", Ways(hold_s=(0, 0), pause_s=(0, 0), lift_s=(0.4, 1.2), return_s=(0.5, 1.5))),
@@ -220,6 +260,7 @@ CELLS: tuple[Cell, ...] = (
     Cell("25 Hz", "stress", Ways(sensor=_with(rate_hz=25))),
     Cell("50 Hz", "stress", Ways(sensor=_with(rate_hz=50))),
     Cell("200 Hz", "stress", Ways(sensor=_with(rate_hz=200))),
+    Cell("jitter 1 ms", "stress", Ways(sensor=_with(jitter_s=0.001))),
     Cell("worn at mid-shank", "stress", Ways(sensor=_with(above_ankle_m=0.22))),
     Cell("worn on the foot's edge", "stress", Ways(sensor=_with(above_ankle_m=0.0, off_axis_m=0.08))),
     Cell("loss 1 %", "stress", Ways(sensor=_linked(loss=0.01))),
@@ -229,11 +270,12 @@ CELLS: tuple[Cell, ...] = (
     Cell("bursts 500 ms, 2 a minute", "bursts", Ways(sensor=_linked(bursts_per_min=2.0, burst_s=0.5))),
     Cell("cuff slips 5-20°", "stress", Ways(sensor=_slip((5, 20)))),
     Cell("cuff slips 20-40°", "stress", Ways(sensor=_slip((20, 40)))),
+    Cell("cuff slides 20° in 5 s", "stress", Ways(sensor=_slip((15, 20), slip_s=5.0))),
     Cell("cuff slips, bias 5 °/s", "stress", Ways(sensor=_slip((5, 20), bias=5.0))),
     *(
         Cell(f"between: {doing}", "stress", Ways(sets=(5, 6), reps=(5, 8), between=(doing,), between_s=(5, 12)))
-        for doing in BETWEEN
+        for doing in BETWEEN + SERIES
     ),
-    *(Cell(f"idle: {doing}", "idle", Ways(between=(doing,), between_s=(8, 40))) for doing in BETWEEN),
+    *(Cell(f"idle: {doing}", "idle", Ways(between=(doing,), between_s=(8, 40))) for doing in BETWEEN + SERIES),
 )
 """All cells, in the order of the report."""

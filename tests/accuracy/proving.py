@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 
 import numpy as np
 
 from tracker.exercises import exercise
 from tracker.motion.engine import Tracker, Value
-from tracker.motion.samples import Array, Samples
-from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.motion.samples import Samples
+from tracker.motion.values import ExerciseSet, Peak, Rep
 from tracker.simulation import SensorStream, Simulated, sense, simulate
 
 from .cells import Case
 from .scoring import BESIDE_S, BORDERS, in_common
+from .traces import traced
 
 PARTIAL_COMMON = 0.3
 
@@ -59,21 +62,29 @@ class Tally:
         return (self.missed + self.extra) / self.true if self.true else 0.0
 
 
-def blocks_of(stream: SensorStream, period_s: float, clipped: Array | None = None) -> list[Samples]:
+def blocks_of(stream: SensorStream, period_s: float) -> list[Samples]:
     """Contiguous blocks of what arrived."""
     edges = np.flatnonzero(np.diff(stream.index, prepend=stream.index[0] - 2, append=stream.index[-1] + 2) != 1)
     out = []
     for a, b in zip(edges[:-1], edges[1:], strict=True):
         yes = np.ones(b - a, dtype=bool)
-        out.append(Samples(int(stream.index[a]), period_s, stream.acc[a:b], stream.gyr[a:b], yes, np.zeros_like(yes)))
+        acc, gyr, clipped = stream.acc[a:b], stream.gyr[a:b], stream.clipped[a:b]
+        out.append(Samples(int(stream.index[a]), period_s, acc, gyr, yes, clipped))
     return out
+
+
+def moved(case: Case) -> Simulated:
+    """Simulate a case's movement."""
+    if case.person is None:
+        return simulate(case.plan, case.seed)
+    return traced(case.plan, case.person, case.seed, Path(os.environ["KICKBACK_REFERENCE_DATA"]))
 
 
 def tracked(case: Case) -> tuple[Simulated, list[Value]]:
     """Simulate a case and track it."""
-    simulated = simulate(case.plan, case.seed)
+    simulated = moved(case)
     model = case.model(simulated.duration_s)
-    stream = sense(simulated, model, case.seed)
+    stream = sense(simulated, model, case.seed, notify=False)
     period_s = 1.0 / model.true_rate_hz
     profile = exercise(case.plan.exercise) if case.told else None
     tracker = Tracker(period_s, t0_s=0.5 * period_s, exercise=profile)
@@ -98,7 +109,7 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
     out = Tally(sessions=1, seconds=simulated.duration_s)
     trained_s = 0.0
     spans = []
-    for number, one in enumerate(simulated.sets, 1):
+    for one in simulated.sets:
         moves = sorted([*one.reps, *one.partials], key=lambda m: m.start_s)
         spans.append((moves[0].start_s - BESIDE_S, moves[-1].end_s + BESIDE_S))
         trained_s += spans[-1][1] - spans[-1][0]
@@ -129,7 +140,7 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
         where = "extra" if inside(rep) else "false"
         out.wrong.append(f"{case.cell} seed {case.seed} {case.plan.exercise}: {where} {rep.start_s:.1f}")
     out.idle_s = simulated.duration_s - trained_s
-    counted = {rep.peak for rep in found} | {p.peak for c in closed for p in c.partials}
+    counted = {rep.peak for rep in found}
     told = [p for p in peaks.values() if any(a + BESIDE_S < p.at_s < b - BESIDE_S for a, b in spans)]
     out.peaks, out.taken_back = len(told), sum(p.peak not in counted for p in told)
     return out

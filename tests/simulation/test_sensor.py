@@ -94,6 +94,49 @@ def test_a_small_range_clips_and_says_so(session):
     assert any(p.flags & MotionFlags.CLIPPED for p in packets)
 
 
+@pytest.mark.parametrize(("acc_g", "gyr_dps"), [(2, 2000), (16, 125), (2, 125)])
+def test_clipped_samples_are_named_one_by_one(session, acc_g, gyr_dps):
+    model = SensorModel(acc_range_g=acc_g, gyr_range_dps=gyr_dps, link=BAD_LINK)
+    stream = sense(session, model, 3, notify=False)
+    full = np.array([acc_g * 9.80665] * 3 + [np.radians(gyr_dps)] * 3)
+    at_the_end = np.abs(np.hstack([stream.acc, stream.gyr])) > full * (1 - 1.5 / 32768)
+    assert 0 < np.mean(stream.clipped) < 0.5
+    np.testing.assert_array_equal(stream.clipped, at_the_end.any(axis=1))
+    assert not sense(session, SensorModel(), 3).clipped.any()
+
+
+def test_without_notifications_the_arrays_are_the_same(session):
+    model = SensorModel(link=BAD_LINK, slip_deg=10, slip_at_s=5, jitter_s=0.002)
+    told, untold = sense(session, model, 3), sense(session, model, 3, notify=False)
+    assert told.notifications
+    assert not untold.notifications
+    for name in ("time_s", "index", "acc", "gyr", "clipped"):
+        np.testing.assert_array_equal(getattr(told, name), getattr(untold, name))
+
+
+@pytest.mark.parametrize("rate_hz", [25, 100, 200])
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_samples_are_taken_a_little_off_the_grid(session, rate_hz, share):
+    even = sense(session, replace(SensorModel.ideal(500)))
+    jittery = sense(session, replace(SensorModel.ideal(rate_hz), jitter_s=share / rate_hz), seed=3)
+    steady = sense(session, SensorModel.ideal(rate_hz), seed=3)
+    off = jittery.time_s - steady.time_s
+    assert np.std(off) == pytest.approx(share / rate_hz, rel=0.1)
+    assert np.all(np.diff(jittery.time_s) > 0)
+    np.testing.assert_array_equal(jittery.index, steady.index)
+    # what was read belongs to the true instant, not to the place on the grid
+    reference = np.interp(jittery.time_s, even.time_s, even.gyr[:, 1])
+    slow = np.abs(np.gradient(np.gradient(reference))) < np.median(np.abs(np.gradient(np.gradient(reference))))
+    assert np.std((jittery.gyr[:, 1] - reference)[slow]) < np.std((steady.gyr[:, 1] - reference)[slow])
+
+
+def test_jitter_leaves_the_other_errors_alone():
+    still = simulate(Plan("cable", (Activity("stand", 10),)), seed=1)
+    steady, jittery = (sense(still, SensorModel(jitter_s=j), seed=3) for j in (0.0, 0.002))
+    assert np.abs(steady.gyr - jittery.gyr).max() < np.radians(1.0)  # the leg trembles, the noise is the same
+    assert steady.info == jittery.info
+
+
 def test_errors_have_the_size_they_are_given():
     still = simulate(Plan("cable", (Activity("stand", 60),)), seed=1)
     clean = sense(still, replace(SensorModel.ideal(), strap="random"), seed=3)
@@ -119,6 +162,19 @@ def test_a_slipping_cuff_changes_the_rest_pose():
     before, after = stream.acc[:400].mean(axis=0), stream.acc[600:].mean(axis=0)
     turn = np.degrees(np.arccos(before @ after / np.linalg.norm(before) / np.linalg.norm(after)))
     assert 3 < turn < 30.5
+
+
+def test_a_cuff_may_slip_slowly():
+    still = simulate(Plan("cable", (Activity("stand", 20),)), seed=1)
+    stream = sense(still, replace(SensorModel.ideal(), slip_deg=30, slip_at_s=5.0, slip_s=10.0), seed=4)
+    sudden = sense(still, replace(SensorModel.ideal(), slip_deg=30, slip_at_s=5.0), seed=4)
+    up, other = (s.acc / np.linalg.norm(s.acc, axis=1, keepdims=True) for s in (stream, sudden))
+    np.testing.assert_allclose(up[:400], other[:400], atol=1e-6)
+    np.testing.assert_allclose(up[1700:], other[1700:], atol=1e-6)
+    half_way = np.degrees(np.arccos(up[995:1005].mean(axis=0) @ up[:400].mean(axis=0)))
+    whole = np.degrees(np.arccos(up[1700:].mean(axis=0) @ up[:400].mean(axis=0)))
+    assert half_way == pytest.approx(whole / 2, abs=2)
+    assert np.degrees(np.abs(stream.gyr).max()) < 8 < np.degrees(np.abs(sudden.gyr).max())
 
 
 def test_rates_agree(session):
@@ -149,6 +205,14 @@ def test_the_csv_follows_the_contract(session, tmp_path):
     np.testing.assert_allclose(table[:, 1:4], stream.acc, atol=1e-6)
 
 
-def test_an_impossible_rate_is_refused():
-    with pytest.raises(ValueError, match="between 10 and 500"):
-        SensorModel(rate_hz=5)
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"rate_hz": 5}, "between 10 and 500"),
+        ({"jitter_s": -0.001}, "must not be negative"),
+        ({"slip_s": 0.0}, "slip_s positive"),
+    ],
+)
+def test_an_impossible_sensor_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        SensorModel(**wrong)

@@ -17,7 +17,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
-from tracker.motion.evidence import Candidate
+from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.orientation import Motion, Orienter
@@ -25,21 +25,28 @@ from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
+from tracker.motion.shape import shape
+from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
-from tracker.motion.vectors import angle, cross, tangent
+from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
 
 ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.12, 0.24)
-LOOK_AHEAD_SHARE = 0.08
+LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_SHARE = 0.04
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
-"""Below this the lever is too poorly known to say which way is up."""
+CLIMB_DUE_M_S2 = 0.16
+"""Below these the lever is too poorly known to say which way is up."""
+CONFIRM_STEPS = 1
+FORESEE_S = 1.0
+"""A peak is said so many steps after it was seen, or later, or, after this time, never."""
+LEAST_ROWS = 8
 KEEP_S = 24.0
 LOST, CLIPPED = -1.0, 1.0
 """Marks of samples in the history; 0 for good ones."""
@@ -70,18 +77,23 @@ class Tracker:
         self._stride = max(1, round(STEP_S / period_s))
         self._step_s = self._stride * period_s
         self._grid = Grid(period_s, t0_s)
-        self._orienter = Orienter(period_s)
+        self._travel: TravelCounter | None = None
+        if exercise is not None and exercise.basis == "travel":
+            self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
+        self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
         self._began = 0
-        self._fine = History(7, self._keep, SLICE)
+        self._fine = History(10, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
+        self._top: Top | None = None
+        self._said = 0
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
@@ -95,16 +107,22 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
+        if self._travel is not None:
+            return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
         return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
         """Close the open set: the person said that it is over."""
+        if self._travel is not None:
+            return list(self._travel.end_set())
         return list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
             return [item]
+        if self._travel is not None:
+            return self._take_travel(item, self._travel)
         out: list[Value] = []
         if item.start_index != self._fine.end:
             if self._fine.end:
@@ -114,6 +132,19 @@ class Tracker:
         for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):
                 out += self._follow(motion)
+        return out
+
+    def _take_travel(self, item: Samples, travel: TravelCounter) -> list[Value]:
+        """Take samples of an exercise that is counted by its travel."""
+        out: list[Value] = []
+        if item.start_index != travel.end_index:
+            if travel.end_index:
+                out += travel.flush(Reason.GAP)
+                self._orienter.restart()
+            travel.restart(item.start_index)
+        for part in item.sliced(SLICE):
+            for motion in self._orienter.push(part):
+                out += travel.push(motion)
         return out
 
     def _interrupt(self, reason: Reason) -> list[Value]:
@@ -137,6 +168,7 @@ class Tracker:
 
     def _restart(self, index: int) -> None:
         self._segmenter.restart()
+        self._top = None
         self._fine.restart(index)
         self._began = index
         skip = -index % self._stride
@@ -146,7 +178,7 @@ class Tracker:
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
-        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST))
+        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST), motion.lin)
         n, held = self._stride, self._part.shape[1]
         columns = np.empty((6, held + len(motion)))
         columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
@@ -171,7 +203,9 @@ class Tracker:
         limit = self._deadline_step()
         for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
-                out += self._event(event, step)
+                self._event(event)
+            if self._top is not None:
+                out += self._announce(self._top, step)
             if due:
                 while due and due[0][0] <= step:
                     out += self._judge(due.popleft()[1], (step + 1) * n - 1)
@@ -188,11 +222,11 @@ class Tracker:
         """First step at which the sets have something to do by themselves."""
         return (self._sets.deadline_s - self._time(self._stride - 1)) / self._step_s
 
-    def _turn_round(self, e: Excursion, rep: Rep, newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, c: Candidate, newest: int) -> list[Value]:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
-        again = rep.start_s - self._wrong_until_s < evidence.BESIDE_S
-        self._wrong_until_s = rep.end_s
-        if evidence.short(rep) and not again:
+        again = c.rep.start_s - self._wrong_until_s < evidence.FOLLOWS_S
+        self._wrong_until_s = c.rep.end_s
+        if evidence.may_be_step(c) and not again:
             return []
         first = e
         for before in reversed(list(self._judged)[:-1]):
@@ -203,18 +237,48 @@ class Tracker:
             first = before
         values: list[Value] = []
         for event in self._segmenter.turn_round(first):
-            values += self._event(event, newest // self._stride)
+            self._event(event)
         return values
 
     def _time(self, index: float) -> float:
         return self._t0_s + index * self._period_s
 
-    def _event(self, event: Top | Excursion, step: int) -> list[Value]:
-        now_s = self._time((step + 1) * self._stride - 1)
+    def _event(self, event: Top | Excursion) -> None:
+        """Note a top to be announced, or an excursion to be judged."""
         if isinstance(event, Top):
-            return [Peak(event.peak, self._time((event.top + 1) * self._stride - 1), now_s)]
+            if event.peak != self._said:
+                self._top = event
+            return
+        if self._top is not None and self._top.peak == event.peak:
+            self._top = None
         self._due.append((max(event.step, event.end + self._look(event)), event))
+
+    def _announce(self, top: Top, step: int) -> list[Value]:
+        """Say that a peak was reached, once it is sure enough."""
+        if step < top.step + CONFIRM_STEPS:
+            return []
+        far = self._segmenter.farthest
+        waited_s = (step - top.step) * self._step_s
+        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
+        lift = self._lift(top, far or top.far, first, step)
+        if lift is not None and self._sets.foresees(lift, math.inf if far is None else waited_s):
+            self._top, self._said = None, top.peak
+            return [Peak(top.peak, self._time((top.top + 1) * self._stride - 1), self._now_s(step))]
+        if far is None or waited_s > FORESEE_S:
+            self._top = None
         return []
+
+    def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
+        """Describe the way out so far."""
+        rows = self._coarse.between(first, step + 1)
+        if len(rows) < LEAST_ROWS:
+            return None
+        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+        start_s = self._time((top.opened + 1) * self._stride - 1)
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
+
+    def _now_s(self, step: int) -> float:
+        return self._time((step + 1) * self._stride - 1)
 
     def _look(self, e: Excursion) -> int:
         """Steps after the end that the measurement waits for."""
@@ -223,8 +287,6 @@ class Tracker:
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
-        if e.ending is Ending.WENT_ON:
-            return [self._unfinished(e, newest, Reason.INCOMPLETE, "went on to a higher top")]
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
         rough_rep = self._rough(e, newest)
@@ -243,7 +305,7 @@ class Tracker:
         values += self._sets.push(replace(rough, rep=rep), self._time(newest))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, rep, newest)
+            values += self._turn_round(e, replace(rough, rep=rep), newest)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
@@ -282,6 +344,7 @@ class Tracker:
             None if unknown else math.degrees(found.range_rad),
             None if "lift" in touched else math.degrees(found.peak_speed_rad_s),
             tuple(sorted(flags)),
+            None if touched else shape(found, window[:, 7:], self._period_s),
         )
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
@@ -304,7 +367,7 @@ class Tracker:
         out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED:
+        if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:
             climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
         return whole, fit, climb
 

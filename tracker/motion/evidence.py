@@ -17,7 +17,7 @@ from statistics import median
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
 from tracker.motion.values import Rep
-from tracker.motion.vectors import Vector
+from tracker.motion.vectors import Vector, dot
 
 ALIKE_RANGE = 0.60
 ALIKE_DURATION = 0.30
@@ -38,11 +38,15 @@ DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
 ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
 COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
 STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
+SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85)
 SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
 """Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
-alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
-longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
-from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, for the
+middle one of those that are as small and short as steps aside or on the spot (which have up to 0.62, then 0.79), and
+for a longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up
+to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+NO_STRIDE = 0.85
+"""Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
 """The worse explained way may fall short of that by so much."""
 HURRIED_M_S2, STEP_M_S2 = 1.5, 0.8
@@ -67,7 +71,7 @@ ALONE_HOLD_S = 2.5
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING = 1.5
+ALONE_SWING = 1.25
 """One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
@@ -79,12 +83,16 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB = 0.10
+PLAIN_CLIMB, SLOW_CLIMB = 0.06, 0.12
+SLOW_M_S2 = 0.3
 RESTED_S = 0.6
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
 machine's long push ends higher than it began."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
+NEAR_REST = math.cos(math.radians(15.0))
+ONE_MORE_SHARE = 0.6
+"""Of what a pivot explains in a set's repetitions, for the next lift to be said at its top."""
 SHORTEST_PHASE_S = 0.15
 """A faster lift or return is a leg that is thrown, as in a step."""
 BESIDE_S = 0.4
@@ -134,6 +142,45 @@ class Candidate:
         return self.swing_deg if self.rep.range_deg is None else self.rep.range_deg
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """The way out to a top, not back yet.
+
+    Attributes
+    ----------
+    start_s
+        When it left rest.
+    range_deg
+        Angle from there to the top.
+    direction
+        As in ``Candidate``.
+    rest
+        As in ``Candidate``.
+    fit
+        How well a fixed pivot explains it.
+    """
+
+    start_s: float
+    range_deg: float
+    direction: Vector
+    rest: Vector
+    fit: PivotFit
+
+
+def lifted(lift: Lift) -> bool:
+    """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
+    least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
+    return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+
+
+def one_more(lift: Lift, group: list[Candidate]) -> bool:
+    """It leaves from where they left, their way, and swings as they do."""
+    last, usual = group[-1], median(c.fit.explained for c in group)
+    if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
+        return False
+    return lift.fit.explained >= ONE_MORE_SHARE * usual
+
+
 def too_fast(c: Candidate) -> str:
     """Why it is over too soon for a leg with a weight; empty if it is not."""
     if c.rep.under_tension_s < SHORTEST_S:
@@ -146,6 +193,17 @@ def too_fast(c: Candidate) -> str:
 def short(rep: Rep) -> bool:
     """It could be a step, by the time it took."""
     return rep.under_tension_s < STEP_LONGEST_S
+
+
+def may_be_step(c: Candidate) -> bool:
+    """Short, and not so plainly a swing out and back about one pivot as no stride is."""
+    return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
+
+
+def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
+    """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
+    small = all(short(c.rep) and c.range_deg < exercise.sure_range_deg for c in group)
+    return small and not swings(group, SMALL_SHARE)
 
 
 def stepping(c: Candidate) -> bool:
@@ -197,9 +255,13 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 
 
 def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
-    """It goes against the exercise, plainly if the leg rested before it or others like it vouch for it."""
-    trusted = exercise.ankle == "sinks" and (vouched or c.rested_s >= RESTED_S)
-    return goes_against(c, exercise, PLAIN_CLIMB if trusted else CLIMB)
+    """It goes against the exercise, plainly if it was slow or others like it vouch for it."""
+    least = CLIMB
+    if exercise.ankle == "sinks" and c.rested_s >= RESTED_S:
+        least = PLAIN_CLIMB
+    if vouched or c.fit.due_m_s2 < SLOW_M_S2:
+        least = SLOW_CLIMB
+    return goes_against(c, exercise, least)
 
 
 def usual_lever_m(group: list[Candidate]) -> float:
@@ -240,9 +302,15 @@ def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:
     return explained >= share and even >= share - EVEN_LESS
 
 
+def same_lever(a: Candidate, b: Candidate) -> bool:
+    """Both swing about a point about as far away, where that shows clearly."""
+    levers = _clear_levers_m([a, b])
+    return len(levers) < 2 or max(levers) <= LEVER_SPREAD * min(levers)
+
+
 def same_way(a: Candidate, b: Candidate) -> bool:
     """Both lifts go the same way."""
-    return sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= ALIKE_DIRECTION
+    return dot(a.direction, b.direction) >= ALIKE_DIRECTION
 
 
 def ratio(a: float, b: float) -> float:
@@ -257,7 +325,7 @@ def ratio(a: float, b: float) -> float:
 def kin(a: Candidate, b: Candidate) -> bool:
     """They are as like each other as neighbours in a set."""
     return (
-        sum(x * y for x, y in zip(a.direction, b.direction, strict=True)) >= KIN_DIRECTION
+        dot(a.direction, b.direction) >= KIN_DIRECTION
         and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
         and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
     )

@@ -76,10 +76,16 @@ class Orienter:
     ----------
     period_s
         Grid step, seconds.
+    still_blocks
+        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias again, after the first one
+        of two blocks: a shank that is carried along turns so slowly that it looks still for a second or two.
     """
 
-    def __init__(self, period_s: float) -> None:
+    def __init__(self, period_s: float, *, still_blocks: int = 2) -> None:
         self._period_s = period_s
+        self._pairs = still_blocks - 1
+        self._in_row = 0
+        self._bias_seen = False
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
@@ -93,6 +99,7 @@ class Orienter:
         self._vqf.setBiasEstimate(residual, -1.0)
         self._open = np.empty((7, 0))
         self._last_block = None
+        self._in_row = 0
 
     def push(self, samples: Samples) -> list[Motion]:
         """Return the motion of these samples."""
@@ -164,8 +171,15 @@ class Orienter:
         still = (before[:, 6] < STILL_GYR_SD_RAD_S) & (after[:, 6] < STILL_GYR_SD_RAD_S)
         still &= (_lengths(change[:, :3]) < STILL_GYR_SD_RAD_S) & (_lengths(change[:, 3:]) < STILL_TILT_RAD)
         still &= _lengths(rate) < BIAS_LIMIT_RAD_S
-        found = np.flatnonzero(still)
+        found = np.array([i for i, one in enumerate(still.tolist()) if self._tells_bias(one)], dtype=np.intp)
         return skip - held + (found + 1) * n, rate[found]
+
+    def _tells_bias(self, still: bool) -> bool:
+        """Take one more pair of blocks; True where they, and enough before them, were still."""
+        self._in_row = self._in_row + 1 if still else 0
+        tells = still and (self._in_row >= self._pairs or not self._bias_seen)
+        self._bias_seen |= tells
+        return tells
 
     def _blocks(self, columns: Array) -> Array:
         """Mean rate, direction of gravity and spread of the rate, one row for the last block and for each of these."""

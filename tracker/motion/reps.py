@@ -31,24 +31,23 @@ from tracker.motion.vectors import Vector, cross, dot
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
-LARGE_SHARE = 0.30
+LARGE_SHARE = 0.3
 """Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
 TRUTH_SIGMA_S = 0.025
-"""The definition's own smoothing."""
-PHASE_SIGMA_SHARE = 0.035
-"""Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
-MAX_SIGMA_S = 0.12
-FINER_FROM = 1.2
-"""A phase's own smoothing that is hardly more than the definition's is not worth doing."""
+"""The definition's own smoothing. More (3.5 % of the phase) sets borders up to 20 ms too wide, in slow returns most."""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
 """Interpolation bridges shorter holes; a longer one makes the numbers it touches unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """What a window holds; times in samples from the window's first, fractional."""
+    """What a window holds; times in samples from the window's first, fractional.
+
+    ``axis`` is the flexion axis, sensor frame, positive on the lift; ``rate`` (rad/s) and ``angle`` (rad) about it,
+    shape (n,), are smoothed as the definition asks.
+    """
 
     start: float
     peak_start: float
@@ -56,6 +55,9 @@ class Measures:
     end: float
     range_rad: float
     peak_speed_rad_s: float
+    axis: Vector
+    rate: Array
+    angle: Array
 
 
 def measure(
@@ -84,8 +86,24 @@ def measure(
     rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
-    lifted = _phase(smooth, rate, angle, 0, top, period_s)
-    lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
+    found = find_borders(smooth, angle, top)
+    return None if found is None else Measures(*found, axis, smooth, angle)
+
+
+def find_borders(rate: Array, angle: Array, top: int) -> tuple[float, float, float, float, float, float] | None:
+    """Find the four borders (fractional rows), the range and the lift's peak speed; None without lift or return.
+
+    Parameters
+    ----------
+    rate
+        Smoothed speed, positive on the lift, rad/s or m/s, shape (n,).
+    angle
+        What it changes, rad or m, shape (n,).
+    top
+        Row where that is largest.
+    """
+    lifted = _phase(rate, angle, 0, top)
+    lowered = _phase(-rate[::-1], angle[::-1], 0, len(rate) - 1 - top)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -93,10 +111,10 @@ def measure(
     peak_end, end = n - lowered[1], n - lowered[0]
     if peak_end < peak_start:
         peak_start = peak_end = (peak_start + peak_end) / 2.0
-    zero = _at(angle, start)
+    zero = at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed)
+    return start, peak_start, peak_end, end, reach, speed
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
@@ -142,20 +160,15 @@ def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array
     return angle
 
 
-def _phase(
-    smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
-) -> tuple[float, float, float] | None:
+def _phase(smooth: Array, angle: Array, first: int, last: int) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift between two rows."""
     run = _main_run(smooth[first : last + 1], angle[first : last + 1])
     if run is None:
         return None
     lo, hi = first + run[0], first + run[1]
     speed = float(smooth[lo:hi].max())
-    lasts = int(np.count_nonzero(smooth[lo:hi] >= EDGE_SHARE * speed))
-    sigma = min(MAX_SIGMA_S, PHASE_SIGMA_SHARE * lasts * period_s)
-    finer = gaussian(rate, sigma / period_s) if sigma > FINER_FROM * TRUTH_SIGMA_S else smooth
-    peak = lo + int(finer[lo:hi].argmax())
-    begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
+    peak = lo + int(smooth[lo:hi].argmax())
+    begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
     return begin, end, speed
 
 
@@ -178,14 +191,14 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
     fast = rate >= least
     begin = _crossing_before(rate, fast, peak, first, least)
     end = _crossing_after(rate, fast, peak, last, least)
-    low, high = _at(angle, begin), _at(angle, end)
+    low, high = at(angle, begin), at(angle, end)
     while True:
         earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
         if not len(earlier):
             break
         bump = first + int(earlier[-1])
         lower = _crossing_before(rate, fast, bump, first, least)
-        base = _at(angle, lower)
+        base = at(angle, lower)
         if not _at_stall(low - base, high - base):
             break
         begin, low = lower, base
@@ -195,7 +208,7 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
             break
         bump = int(end) + 1 + int(later[0])
         higher = _crossing_after(rate, fast, bump, last, least)
-        crown = _at(angle, higher)
+        crown = at(angle, higher)
         if not _at_stall(high - low, crown - low):
             break
         end, high = higher, crown
@@ -224,7 +237,8 @@ def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float)
     return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
 
 
-def _at(series: Array, where: float) -> float:
+def at(series: Array, where: float) -> float:
+    """Value between two rows."""
     i = min(int(where), len(series) - 2)
     return float(series[i] + (where - i) * (series[i + 1] - series[i]))
 

@@ -54,11 +54,24 @@ that is less, to speak against it: smaller ones are dips in a hold."""
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """The leg has reached a peak."""
+    """The leg has reached a peak.
+
+    Attributes
+    ----------
+    peak
+        Its number.
+    opened, top, step
+        Where the leg left rest, was farthest, and where this was known.
+    rest, far
+        The up direction at rest and at the top, sensor frame.
+    """
 
     peak: int
+    opened: int
     top: int
     step: int
+    rest: Vector
+    far: Vector
 
 
 class Segmenter:
@@ -89,6 +102,12 @@ class Segmenter:
     def open_since(self) -> int | None:
         """Step at which the open excursion left rest; None at rest."""
         return self._watches[0].opened if self._watches and self._watches[0].away else None
+
+    @property
+    def farthest(self) -> Vector | None:
+        """Up direction where the open excursion was farthest from rest; None once it is on its way back."""
+        first = self._watches[0] if self._watches else None
+        return first.far if first is not None and first.state == OUT else None
 
     def restart(self) -> None:
         """Forget the poses: the stream had a hole too long to bridge."""
@@ -141,6 +160,8 @@ class Segmenter:
         """See what a step away from rest means: a peak, an end, another rest pose."""
         out: list[Top | Excursion] = self._tell(first, step)
         open_for = step - first.opened
+        if ending is Ending.CROSSED and first.returns_beyond(pose, speed):
+            ending = Ending.RETURNED
         if ending is Ending.RETURNED:
             if open_for >= self._anew or first.swing > MOST_CHORD or first.stopped_near < CLOSE_LEFT * first.swing:
                 self._catch_up(first, step - 1)
@@ -178,17 +199,15 @@ class Segmenter:
         return out
 
     def _tell(self, first: Watch, step: int) -> list[Top | Excursion]:
-        """Announce the peak, once."""
+        """Tell the top; once more, under the same number, where the leg went on after it."""
         if first.top_pending is None:
             return []
-        out: list[Top | Excursion] = []
-        if self._announced is not None:  # that was no top: the leg went on
-            out.append(first.excursion(self._announced, step, Ending.WENT_ON, self._reach))
-        self._peaks += 1
-        self._announced = self._peaks
-        out.append(Top(self._peaks, first.top_pending, step))
+        if self._announced is None:
+            self._peaks += 1
+            self._announced = self._peaks
+        top = Top(self._announced, first.opened, first.top_pending, step, first.rest, first.far)
         first.top_pending = None
-        return out
+        return [top]
 
     def _close(self, watch: Watch, step: int, ending: Ending, end: int | None = None) -> Excursion:
         if self._announced is None:
@@ -288,7 +307,8 @@ class Segmenter:
         out: list[Top | Excursion] = []
         for e in held:
             self._peaks += 1
-            out += [Top(self._peaks, e.top, step), replace(e, peak=self._peaks, step=step)]
+            top = Top(self._peaks, e.opened, e.top, step, e.rest, e.far)
+            out += [top, replace(e, peak=self._peaks, step=step)]
         return out
 
     def _likeliest(self) -> int:

@@ -17,7 +17,7 @@ from statistics import median
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.evidence import Candidate
+from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.motion.vectors import angle
 
@@ -41,6 +41,12 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
+SMALL_SET_SHARE = 0.35
+"""A set may be so much smaller than the ones before it; smaller alike ones are fidgets."""
+LIKELY_SHARE = 0.75
+ANNOUNCED_SHARE = 0.65
+STALL_S = 0.35
+"""A top is said at once at this share of the set's usual range; a lower one may be a stall, and is said later."""
 USUAL_OF = 6
 """The open set's newest so many show its pivot."""
 PLAINLY_SMALL_SHARE = 0.7
@@ -112,6 +118,21 @@ class SetBuilder:
         if self._reps:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
+
+    def foresees(self, lift: Lift, waited_s: float) -> bool:
+        """A lift that has just reached its top will count, as far as that can be known then."""
+        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
+        if stepped:
+            return False
+        if self._reps:
+            usual = median(r.range_deg for r in self._reps)
+            share = LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE
+            return lift.range_deg >= share * usual and evidence.one_more(lift, self._reps)
+        if self._exercise is None or lift.range_deg < max(
+            self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg
+        ):
+            return False
+        return evidence.lifted(lift)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""
@@ -198,7 +219,7 @@ class SetBuilder:
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
-        like = bool(self._reps) and evidence.kin(c, self._reps[-1])
+        like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
         if self._exercise is not None and evidence.wrong_way(c, self._exercise, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if evidence.shaken(c):
@@ -244,7 +265,7 @@ class SetBuilder:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._surely() if self._sure(c) else self._family()
-        if len(family) >= COMPANY or (self._sure(c) and not evidence.short(c.rep)):
+        if len(family) >= COMPANY or (self._sure(c) and not evidence.may_be_step(c)):
             return self._begin(family, now_s)
         return []
 
@@ -268,12 +289,14 @@ class SetBuilder:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
         if self._exercise is None or not self._usual_deg:
             return False
-        small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
+        share = PARTIAL_SHARE if len(group) < COMPANY else SMALL_SET_SHARE
+        small = median(c.range_deg for c in group) < share * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        if not evidence.swings(family, evidence.COMPANY_SHARE):
+        aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
+        if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if not evidence.one_pivot(family) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
@@ -290,7 +313,10 @@ class SetBuilder:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
         *earlier, newest = self._waiting
         family = [newest]
+        small = self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
         for w in reversed(earlier):
+            if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
+                break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
             elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
@@ -332,7 +358,9 @@ class SetBuilder:
         out: list[Outcome] = []
         if len(self._reps) == 1:
             usual = self._reps[0].range_deg
-            like = [w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual]
+            like = [
+                w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual
+            ]
             self._waiting = [w for w in self._waiting if w not in like]
             out = [self._partial(w, self._reps, now_s) for w in like]
         return out + self._disperse(now_s)

@@ -39,9 +39,13 @@ CLOSE_LEFT = 0.35
 SLOW_SHARE = 0.15
 """Slow is less than this share of the phase's own top speed …"""
 SLOW_RAD_S = math.radians(3.0)
-"""… or less than this: a resting leg still trembles and settles."""
+CREEP_SHARE = 0.25
+"""… or less than this and a quarter of it: a resting leg still trembles and settles, a slow return creeps."""
 CROSSED_SHARE = 0.35
 """Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
+PASSING_RAD_S = math.radians(15.0)
+STRAIGHT_SHARE = 0.7
+"""Past the rest pose as slowly and as straight as this, the leg is still returning: it will rest a little farther."""
 RETURNED_SHARE = 0.60
 """Back is within this share of the swing from the rest pose, in whatever direction."""
 STILL_CHORD = math.radians(1.0)
@@ -57,8 +61,6 @@ class Ending(Enum):
     """It went through the rest pose to the other side."""
     LEFT = "left"
     """It never came back."""
-    WENT_ON = "went on"
-    """What was told as its peak was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +203,8 @@ class Watch:
         if away < self.near:
             self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
-            slow = (
-                speed < SLOW_RAD_S or speed < SLOW_SHARE * self.fastest or (rising > MIN_TURN and rising > 0.1 * swing)
+            slow = speed < max(SLOW_SHARE * self.fastest, min(SLOW_RAD_S, CREEP_SHARE * self.fastest)) or (
+                rising > MIN_TURN and rising > 0.1 * swing
             )
             if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
@@ -212,6 +214,10 @@ class Watch:
             self.state = OUT
             self.fastest = speed
         return None
+
+    def returns_beyond(self, pose: Vector, speed: float) -> bool:
+        """It has passed the rest pose slowly and straight on."""
+        return speed < PASSING_RAD_S and -self._left(pose) > STRAIGHT_SHARE * dist(pose, self.rest)
 
     def close(self, step: int) -> None:
         """Begin again at the lowest pose of the return."""
@@ -229,7 +235,7 @@ class Watch:
         self.state = OUT
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
-        self.fastest, self.told_swing = speed, 0.0
+        self.fastest, self.told_swing, self.top_pending = speed, 0.0, None
         self.stopped_near = math.inf
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:

@@ -3,9 +3,11 @@
 scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStream (arrays, Info, notifications)
 """
 
+from .faults import FAULT_KINDS, Fault, FaultKind
 from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
 from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
+from .repetitions import Angles, Curve, Window, kinematic
 from .sensor import SensorModel, SensorStream, sense
 from .session import Simulated, simulate
 from .wire import Link
@@ -13,9 +15,14 @@ from .wire import Link
 __all__ = [
     "EXERCISES",
     "EXERCISE_IDS",
+    "FAULT_KINDS",
     "SCENARIOS",
     "Activity",
+    "Angles",
+    "Curve",
     "ExerciseId",
+    "Fault",
+    "FaultKind",
     "Link",
     "Plan",
     "Scenario",
@@ -23,7 +30,9 @@ __all__ = [
     "SensorStream",
     "SetPlan",
     "Simulated",
+    "Window",
     "demo_plan",
+    "kinematic",
     "scenario",
     "sense",
     "session_plan",

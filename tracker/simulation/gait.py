@@ -161,7 +161,7 @@ def _stretch(path: _Path, rng: np.random.Generator) -> Stretch:
     stretch.yaw = yaw
     stretch.roll = np.radians(rng.normal(3, 1)) * swing - np.radians(rng.normal(2, 1)) * np.sin(2 * pitch)
     stretch.spin = np.radians(rng.normal(12, 4)) * np.sin(1.5 * pitch) + np.radians(4) * swing
-    stretch.pitch = pitch + _impacts(stretch, path, rng)
+    stretch.pitch = pitch + impacts(stretch, path.strikes, path.style.impact_m_s2, rng)
     step, side = np.diff(path.curve(path.forward), prepend=0.0), path.curve(path.side)
     east = np.cumsum(step * np.cos(yaw)) - side * np.sin(yaw)
     north = np.cumsum(step * np.sin(yaw)) + side * np.cos(yaw)
@@ -171,11 +171,21 @@ def _stretch(path: _Path, rng: np.random.Generator) -> Stretch:
     return stretch
 
 
-def _impacts(stretch: Stretch, path: _Path, rng: np.random.Generator) -> Array:
-    """Ringing after each heel strike: into the stretch as displacement, returned as pitch, rad."""
+def impacts(stretch: Stretch, strikes: list[float], impact_m_s2: float, rng: np.random.Generator) -> Array:
+    """Ringing after the foot lands: into the stretch as displacement, returned as pitch, rad, shape (n,).
+
+    Parameters
+    ----------
+    stretch
+        Its ``shock`` is added to.
+    strikes
+        When the foot lands, seconds since the stretch began.
+    impact_m_s2
+        Usual peak acceleration.
+    """
     ring = np.zeros(len(stretch))
-    for strike in path.strikes:
-        strength = path.style.impact_m_s2 * rng.uniform(0.6, 1.4)
+    for strike in strikes:
+        strength = impact_m_s2 * rng.uniform(0.6, 1.4)
         shock = ringing(len(stretch), count(strike), rng.uniform(9, 18), rng.uniform(0.012, 0.022))
         stretch.shock += strength * shock[:, None] * np.array([-0.5, rng.normal(0, 0.2), 0.85])
         ring += strength * rng.uniform(0.3, 1.2) * shock

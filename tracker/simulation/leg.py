@@ -39,6 +39,7 @@ ExerciseId = Literal[
     "machine",
     "glute-bridge",
     "bodyweight",
+    "ankle-weight-straightening",
 ]
 
 
@@ -81,11 +82,13 @@ class Exercise:
     rest
         Posture in which a repetition begins and ends.
     range_deg, range_spread_deg
-        Usual shank range and how much people differ.
+        Usual shank range (of a leg that straightens: the thigh's) and how much people differ.
     knee_deg
         Knee flexion (+) or extension (−) that goes with a full range; the hip makes the rest.
     hip_rise_m
         How far the hip itself is carried up at the top (the bridge).
+    straightens
+        The knee straightens while the thigh swings back by ``range_deg``: the shank travels and hardly turns.
     """
 
     rest: Posture
@@ -93,6 +96,7 @@ class Exercise:
     range_spread_deg: float
     knee_deg: float = 0.0
     hip_rise_m: float = 0.0
+    straightens: bool = False
 
 
 EXERCISES: dict[ExerciseId, Exercise] = {
@@ -107,6 +111,8 @@ EXERCISES: dict[ExerciseId, Exercise] = {
     "machine": Exercise(posture(-0.02, 0.06, STANDING.hip[2] + 0.03, -34, -26, 1.0), 36, 5, knee_deg=-5),
     # on the back, raised leg parallel with the other thigh: it sinks as the hip rises
     "glute-bridge": Exercise(posture(0.0, 0.0, 0.11, -136, -132, 1.0), 24, 4, knee_deg=0, hip_rise_m=0.17),
+    # a thigh that swings 88° carries the level shank 0.58 m back and up
+    "ankle-weight-straightening": Exercise(_ALL_FOURS, 88, 5, straightens=True),
 }
 
 
@@ -122,6 +128,8 @@ class Stretch:
         Shank pitch φ, sideways lean about x, heading about z, turn about its own length; rad, shape (n,).
     swing, axis
         Exercise angle, rad, shape (n,), about a unit axis (3,) fixed in the heading frame.
+    aside
+        What the exercise's turn leaves its plane by, as a rotation vector in the heading frame, rad, shape (n, 3).
     free
         1 where the foot hangs, 0 where it stands, shape (n,).
     sway
@@ -132,6 +140,8 @@ class Stretch:
         Displacement of soft tissue and strap after impacts, heading frame, m, shape (n, 3).
     end
         Where the next stretch's local frame lies: (x, y, heading).
+    climb
+        How much higher the ground is there, m (stairs).
     """
 
     hip: Array
@@ -141,12 +151,14 @@ class Stretch:
     yaw: Array
     spin: Array
     swing: Array
+    aside: Array
     free: Array
     sway: Array
     tremor: Array
     shock: Array
     axis: Array = field(default_factory=lambda: np.array([0.0, 1.0, 0.0]))
     end: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    climb: float = 0.0
 
     def __len__(self) -> int:
         return len(self.pitch)
@@ -167,6 +179,7 @@ def still(pose: Posture, n: int) -> Stretch:
         yaw=full(0.0),
         spin=full(0.0),
         swing=full(0.0),
+        aside=np.zeros((n, 3)),
         free=full(pose.free),
         sway=full(1.0),
         tremor=full(0.3),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .leg import FOOT_M, SHANK_M, STANDING, THIGH_M, Posture, Stretch, ankle_of, direction, still
 from .profiles import RATE_HZ, band_noise, count, min_jerk, ringing, smooth, through
+from .rotations import about, rotate
 
 Array = NDArray[np.float64]
 
@@ -135,4 +136,27 @@ def adjust_cuff(pose: Posture, seconds: float, rng: np.random.Generator) -> Stre
     stand_on(stretch, np.tile(ankle_of(pose), (n, 1)))
     stretch.hip = stretch.knee - THIGH_M * direction(np.full(n, pose.thigh))
     stretch.shock = band_noise(rng, n, 3, 2.0, 7.0) * 0.004 * envelope
+    return stretch
+
+
+def strap_on(seconds: float, rng: np.random.Generator) -> Stretch:
+    """The sensor comes to the leg: it lies somewhere, is lifted, turned by up to 180°, fastened, and the hands let go.
+
+    Only a session can begin with it: what lies there is not yet on the leg.
+    """
+    lies, carried = rng.uniform(0.5, 2.0), rng.uniform(1.2, 2.5)
+    n = count(lies + carried + seconds + 0.8)
+    far = through([lies, lies + carried], [1.0, 0.0], n, 0.08)
+    fastening = through(np.cumsum([lies + carried, 0.3, max(0.1, seconds - 0.6), 0.3]), [0, 1, 1, 0], n, 0.04)
+    stretch = still(STANDING, n)
+    axis = rng.normal(size=3)
+    stretch.axis = axis / np.linalg.norm(axis)
+    stretch.swing = np.radians(rng.uniform(40, 180)) * far
+    turn = band_noise(rng, n, 3, 0.8, 4.0) * np.radians(rng.uniform(2, 5)) * fastening[:, None]
+    stretch.pitch, stretch.roll, stretch.spin = stretch.pitch + turn[:, 0], turn[:, 1], 1.5 * turn[:, 2]
+    from_where = np.array([rng.uniform(0.2, 0.5), rng.uniform(-0.4, 0.4), rng.uniform(0.3, 0.7)])
+    path = ankle_of(STANDING) + far[:, None] * from_where
+    stretch.knee = path - rotate(about(stretch.axis, stretch.swing), [0.0, 0.0, -SHANK_M])
+    stretch.shock = band_noise(rng, n, 3, 2.0, 7.0) * 0.004 * fastening[:, None]
+    stretch.sway = stretch.tremor = 1.0 - far  # nothing trembles that lies on a bench
     return stretch

@@ -7,9 +7,25 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from .faults import Fault
 from .leg import EXERCISES, ExerciseId
 
-Doing = Literal["stand", "walk", "slow-walk", "fidget", "squat", "sit", "cuff"]
+Doing = Literal[
+    "stand",
+    "walk",
+    "slow-walk",
+    "fidget",
+    "squat",
+    "sit",
+    "cuff",
+    "squats",
+    "stand-ups",
+    "stairs",
+    "march",
+    "turn",
+    "side-steps",
+    "strap-on",
+]
 Scenario = Literal["nominal", "slow", "fast", "fast-no-pause", "short-sets", "taps", "walking", "fatigue"]
 
 EXERCISE_IDS: tuple[ExerciseId, ...] = get_args(ExerciseId)
@@ -23,9 +39,11 @@ class Activity:
     Attributes
     ----------
     doing
-        ``stand``, ``walk``, ``slow-walk``, ``fidget``, ``squat``, ``sit`` or ``cuff``.
+        ``stand``, ``walk``, ``slow-walk``, ``fidget``, ``squat``, ``sit`` or ``cuff``; again and again: ``squats``,
+        ``stand-ups`` (from a chair), ``stairs`` (up, about, and down), ``march`` and ``turn`` (on the spot) or
+        ``side-steps``; at the beginning of a session ``strap-on`` (the sensor is put on).
     seconds
-        About how long (one ``squat`` or ``sit`` takes its own time).
+        About how long (one ``squat`` or ``sit`` takes its own time, a series is of at least three).
     posture
         ``standing``, or in the exercise's own rest pose (``stand``, ``fidget`` and ``cuff`` only).
     """
@@ -72,6 +90,10 @@ class SetPlan:
         Peak acceleration of the ringing when the foot or knee hits floor or bench at the bottom; 0 for none.
     tremor_deg
         Root mean square of the 8–12 Hz tremor of the rested leg; it grows with fatigue.
+    direction_spread_deg
+        Standard deviation of the movement's direction from repetition to repetition.
+    faults
+        Repetitions that are made wrongly, at most one fault each.
     """
 
     reps: int
@@ -87,6 +109,8 @@ class SetPlan:
     hesitations: float = 0.05
     tap_m_s2: float = 0.0
     tremor_deg: float = 0.003
+    direction_spread_deg: float = 0.0
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no leg can do.
@@ -102,6 +126,9 @@ class SetPlan:
             raise ValueError("concentric_s and eccentric_s must be at least 0.2 s")
         if min(self.hold_s, self.bottom_pause_s, self.tap_m_s2, self.tremor_deg) < 0:
             raise ValueError("hold_s, bottom_pause_s, tap_m_s2 and tremor_deg must not be negative")
+        wrong = [fault.rep for fault in self.faults]
+        if len(set(wrong)) < len(wrong) or max(wrong, default=0) > self.reps:
+            raise ValueError(f"a set of {self.reps} has no place for faults in repetitions {wrong}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +164,14 @@ class Plan:
         Raises
         ------
         ValueError
-            For an unknown exercise id, or a plan in which nothing happens.
+            For an unknown exercise id, a plan in which nothing happens, or a sensor that is put on later than first.
         """
         if not self.steps:
             raise ValueError("nothing to simulate: a plan needs at least one step")
         if self.exercise not in EXERCISES:
             raise ValueError(f"unknown exercise {self.exercise!r}, expected one of {', '.join(EXERCISES)}")
+        if any(isinstance(step, Activity) and step.doing == "strap-on" for step in self.steps[1:]):
+            raise ValueError("strap-on is the first step of a plan")
 
     @property
     def rep_count(self) -> int:

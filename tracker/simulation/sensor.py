@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_protocol import Scales
+from firmware_protocol import CLIPPED_HIGH, CLIPPED_LOW, Scales
 
 from . import rotations
 from .profiles import RATE_HZ, through
@@ -44,6 +44,8 @@ class SensorModel:
         Share by which the chip's own rate is off.
     clock_ppm
         How much too fast the sensor's microsecond clock runs.
+    jitter_s
+        Standard deviation of each sample's true instant around its place on the even grid (at most 0.45 periods off).
     strap
         ``random`` (uniform on SO(3)), ``tilted`` (up to 25° off the shank's axes) or ``aligned``.
     above_ankle_m, off_axis_m
@@ -56,8 +58,8 @@ class SensorModel:
         Factor on the data sheets' noise densities; 0 switches noise off.
     scale_error, misalignment_deg
         Standard deviations of the gain error (share) and of the angle between the axes.
-    slip_deg, slip_at_s
-        How far, and when, the cuff turns on the leg (about a random axis, within 0.2 s).
+    slip_deg, slip_at_s, slip_s
+        How far, when, and within what time the cuff turns on the leg (about a random axis).
     acc_range_g, gyr_range_dps
         Full scale.
     quantised
@@ -69,6 +71,7 @@ class SensorModel:
     rate_hz: int = 100
     rate_error: float = 0.0
     clock_ppm: float = 0.0
+    jitter_s: float = 0.0
     strap: Literal["random", "tilted", "aligned"] = "random"
     above_ankle_m: float = 0.08
     off_axis_m: float = 0.05
@@ -80,21 +83,26 @@ class SensorModel:
     misalignment_deg: float = 0.5
     slip_deg: float = 0.0
     slip_at_s: float = 0.0
+    slip_s: float = 0.2
     acc_range_g: int = 16
     gyr_range_dps: int = 2000
     quantised: bool = True
     link: Link = field(default_factory=Link)
 
     def __post_init__(self) -> None:
-        """Check the rate.
+        """Check the rate and the times.
 
         Raises
         ------
         ValueError
-            Outside 10–500 Hz.
+            For a rate outside 10–500 Hz, a negative jitter or a slip that takes no time.
         """
         if not 10 <= self.rate_hz <= 500:
             raise ValueError(f"rate_hz must lie between 10 and 500, got {self.rate_hz}")
+        if self.jitter_s < 0 or not self.slip_s > 0:
+            raise ValueError(
+                f"jitter_s must not be negative and slip_s positive, got {self.jitter_s} and {self.slip_s}"
+            )
 
     @property
     def true_rate_hz(self) -> float:
@@ -133,41 +141,72 @@ class SensorStream:
         Number of each sample since the first; a jump is a loss, shape (n,).
     acc, gyr
         Specific force m/s², turning rate rad/s, sensor frame, shape (n, 3).
+    clipped
+        Where an axis was at the end of its range, shape (n,).
     info
         Value of the Info characteristic.
     notifications
-        (host arrival time in ns, value) in order of arrival.
+        (host arrival time in ns, value) in order of arrival; empty if they were not asked for.
     """
 
     time_s: Array
     index: NDArray[np.int64]
     acc: Array
     gyr: Array
+    clipped: NDArray[np.bool_]
     info: bytes
     notifications: list[Notification]
 
 
-def sense(simulated: Simulated, model: SensorModel | None = None, seed: int = 0) -> SensorStream:
-    """Wear the sensor through a session. The same arguments give the same stream."""
+def sense(
+    simulated: Simulated, model: SensorModel | None = None, seed: int = 0, *, notify: bool = True
+) -> SensorStream:
+    """Wear the sensor through a session. The same arguments give the same stream.
+
+    Parameters
+    ----------
+    simulated
+        The leg.
+    model
+        The sensor; None for a usual one.
+    seed
+        Draws its errors, how it is strapped on, and what gets lost.
+    notify
+        Make the notifications too; without them the arrays are the same.
+    """
     model = model or SensorModel()
     rng = np.random.default_rng([seed, 1])
-    time_s, acc, gyr = _ideal(simulated, model, rng)
+    instants_s = _instants(simulated.duration_s, model, np.random.default_rng([seed, 2]))
+    acc, gyr = _ideal(simulated, instants_s, model, rng)
     acc, gyr = _flaws(acc, gyr, model, rng)
     scales = Scales.for_ranges(model.acc_range_g, model.gyr_range_dps)
     raw = np.concatenate([acc / scales.acc_scale, gyr / scales.gyr_scale], axis=1)
-    raw = np.clip(np.round(raw), -32768, 32767).astype(np.int16)
+    raw = np.clip(np.round(raw), CLIPPED_LOW, CLIPPED_HIGH).astype(np.int16)
     if model.quantised:
         acc, gyr = raw[:, :3] * scales.acc_scale, raw[:, 3:] * scales.gyr_scale
     boot_id = int(rng.integers(1, 2**32))
     info = info_bytes(scales, model.rate_hz, model.true_rate_hz / (1 + model.clock_ppm * 1e-6), boot_id)
-    clock_us = time_s * (1 + model.clock_ppm * 1e-6) * 1e6
-    arrived, notifications = deliver(raw, time_s, clock_us, model.rate_hz, boot_id, model.link, rng)
+    clock_us = instants_s * (1 + model.clock_ppm * 1e-6) * 1e6
+    arrived, notifications = deliver(raw, instants_s, clock_us, model.rate_hz, boot_id, model.link, rng, notify=notify)
     index = np.flatnonzero(arrived)
-    return SensorStream(time_s[arrived], index, acc[arrived], gyr[arrived], info, notifications)
+    clipped = ((raw == CLIPPED_LOW) | (raw == CLIPPED_HIGH)).any(axis=1)
+    return SensorStream(instants_s[arrived], index, acc[arrived], gyr[arrived], clipped[arrived], info, notifications)
 
 
-def _ideal(simulated: Simulated, model: SensorModel, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """Sample times, specific force and turning rate, without errors."""
+def _instants(duration_s: float, model: SensorModel, rng: np.random.Generator) -> Array:
+    """Middle of each sample's period, seconds: on an even grid, or a little off it."""
+    half = 0.5 / model.true_rate_hz
+    even = np.arange(half, duration_s - half - 2 / RATE_HZ, 2 * half)
+    if not model.jitter_s:
+        return even
+    off = np.clip(rng.normal(0, model.jitter_s, size=len(even)), -0.9 * half, 0.9 * half)
+    return np.clip(even + off, half, duration_s - half)
+
+
+def _ideal(
+    simulated: Simulated, instants_s: Array, model: SensorModel, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Specific force and turning rate at these instants, without errors."""
     around = rng.uniform(-np.pi, np.pi)
     place = np.array([model.off_axis_m * np.cos(around), model.off_axis_m * np.sin(around), model.above_ankle_m])
     position = simulated.ankle + rotations.rotate(simulated.quat, place) + simulated.shock
@@ -181,8 +220,7 @@ def _ideal(simulated: Simulated, model: SensorModel, rng: np.random.Generator) -
     turn[1:-1] = rotations.to_rotvec(step) * RATE_HZ / 2
     turn[0], turn[-1] = turn[1], turn[-2]
     half = 0.5 / model.true_rate_hz
-    time_s = np.arange(half, simulated.duration_s - half - 2 / RATE_HZ, 2 * half)
-    return time_s, _averaged(force, time_s, half), _averaged(turn, time_s, half)
+    return _averaged(force, instants_s, half), _averaged(turn, instants_s, half)
 
 
 def _strap(model: SensorModel, simulated: Simulated, rng: np.random.Generator) -> Array:
@@ -193,7 +231,7 @@ def _strap(model: SensorModel, simulated: Simulated, rng: np.random.Generator) -
         strap = rotations.random_rotation(rng, tilt_rad=tilt)
     if not model.slip_deg:
         return strap
-    slid = through([model.slip_at_s, model.slip_at_s + 0.2], [0.0, 1.0], len(simulated.quat), 0.02)
+    slid = through([model.slip_at_s, model.slip_at_s + model.slip_s], [0.0, 1.0], len(simulated.quat), 0.02)
     return rotations.multiply(rotations.about(_unit(rng), np.radians(model.slip_deg) * slid), strap)
 
 

@@ -6,8 +6,9 @@ sway and tremor, and measures the truth on the noise-free orientation. The resul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +16,23 @@ from numpy.typing import NDArray
 from . import rotations, truth
 from .gait import gait, walk
 from .leg import EXERCISES, SHANK_M, STANDING, TREMOR_DEG, ExerciseId, Posture, Stretch
-from .motions import adjust_cuff, change, fidget, squat, stay
+from .motions import adjust_cuff, change, fidget, squat, stay, strap_on
 from .plans import Activity, Plan, SetPlan
 from .profiles import RATE_HZ, band_noise, smooth
-from .repetitions import Window, perform
+from .repetitions import Angles, Window, kinematic, perform
+from .series import SERIES
+from .stairs import up_and_down
 
 Array = NDArray[np.float64]
+_Movement = TypeVar("_Movement", truth.Movement, truth.Travel)
 
 
 @dataclass(frozen=True, slots=True)
 class TrueSet:
     """Repetitions and partials of one set, in order of time."""
 
-    reps: tuple[truth.Movement, ...]
-    partials: tuple[truth.Movement, ...]
+    reps: tuple[truth.Movement | truth.Travel, ...]
+    partials: tuple[truth.Movement | truth.Travel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Simulated:
             "label": self.label,
             "side": self.side,
             "sets": [
-                {"reps": [asdict(r) for r in one.reps], "partials": [asdict(p) for p in one.partials]}
+                {"reps": [truth.as_dict(r) for r in one.reps], "partials": [truth.as_dict(p) for p in one.partials]}
                 for one in self.sets
             ],
             "rep_count": self.rep_count,
@@ -95,8 +99,17 @@ class Simulated:
         }
 
 
-def simulate(plan: Plan, seed: int = 0) -> Simulated:
+def simulate(plan: Plan, seed: int = 0, *, angles: Angles = kinematic) -> Simulated:
     """Move the leg through a plan. The same plan and seed give the same movement.
+
+    Parameters
+    ----------
+    plan
+        What to do.
+    seed
+        Draws everything that the plan leaves open.
+    angles
+        Makes the sets' curves; by default from smooth phases.
 
     Examples
     --------
@@ -106,18 +119,23 @@ def simulate(plan: Plan, seed: int = 0) -> Simulated:
     """
     rng = np.random.default_rng(seed)
     side = plan.side or ("left", "right")[int(rng.integers(2))]
-    stretches, spans, windows = _stretches(plan, rng)
+    stretches, spans, windows = _stretches(plan, angles, rng)
     body = _assemble(stretches, plan.unrest, rng)
     sets: list[TrueSet] = []
     begin = 0
     for stretch, found in zip(stretches, windows, strict=True):
         if found:
-            sets.append(_true_set(stretch, found, begin, body))
+            travels = EXERCISES[plan.exercise].straightens
+            sets.append(
+                _travelled_set(len(stretch), found, begin, body) if travels else _true_set(stretch, found, begin, body)
+            )
         begin += len(stretch)
     return Simulated(plan.exercise, plan.label, side, body.quat, body.knee, body.ankle, body.shock, tuple(sets), spans)
 
 
-def _stretches(plan: Plan, rng: np.random.Generator) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
+def _stretches(
+    plan: Plan, angles: Angles, rng: np.random.Generator
+) -> tuple[list[Stretch], tuple[Span, ...], list[list[Window]]]:
     exercise = EXERCISES[plan.exercise]
     off_plane = np.radians(rng.uniform(0, 20) if plan.off_plane_deg is None else plan.off_plane_deg)
     style = {slow: gait(rng, slow=slow) for slow in (False, True)}
@@ -147,7 +165,7 @@ def _stretches(plan: Plan, rng: np.random.Generator) -> tuple[list[Stretch], tup
         if isinstance(step, SetPlan):
             go_to(exercise.rest)
             usual = replace(step, range_deg=step.range_deg or usual_deg)
-            stretch, found = perform(usual, exercise, off_plane, rng)
+            stretch, found = perform(usual, exercise, off_plane, rng, angles=angles)
             add("set", stretch, found)
             if rng.random() < 0.5:
                 add("stand", stay(pose, rng.uniform(0.5, 3)))
@@ -169,6 +187,12 @@ def _activity(step: Activity, pose: Posture, style: dict[bool, Any], rng: np.ran
         return [adjust_cuff(pose, max(2.0, step.seconds), rng)]
     if step.doing == "stand":
         return [stay(pose, step.seconds)]
+    if step.doing == "strap-on":
+        return [strap_on(step.seconds, rng)]
+    if step.doing == "stairs":
+        return up_and_down(step.seconds, rng)
+    if step.doing in SERIES:
+        return [SERIES[step.doing](step.seconds, rng)]
     out: list[Stretch] = []
     while sum(map(len, out)) < step.seconds * RATE_HZ:
         out += [fidget(pose, rng), stay(pose, rng.uniform(0.2, 1.5))]
@@ -186,14 +210,15 @@ class _Body:
 
 def _assemble(stretches: list[Stretch], unrest: float, rng: np.random.Generator) -> _Body:
     """All stretches in earth coordinates, with sway and tremor."""
-    place = np.array([0.0, 0.0, float(rng.uniform(-np.pi, np.pi))])
+    place, ground = np.array([0.0, 0.0, float(rng.uniform(-np.pi, np.pi))]), 0.0
     origin, start = [], []
     for stretch in stretches:
-        origin.append(np.tile([place[0], place[1], 0.0], (len(stretch), 1)))
+        origin.append(np.tile([place[0], place[1], ground], (len(stretch), 1)))
         start.append(np.full(len(stretch), place[2]))
-        east, north, turn = stretch.end
+        east, north, turned = stretch.end
         c, s = np.cos(place[2]), np.sin(place[2])
-        place = place + np.array([c * east - s * north, s * east + c * north, turn])
+        place = place + np.array([c * east - s * north, s * east + c * north, turned])
+        ground += stretch.climb
     local = rotations.about([0, 0, 1], np.concatenate(start))
     heading = np.concatenate(start) + _join(stretches, "yaw")
     about = rotations.about
@@ -226,7 +251,9 @@ def _smooth_joins(values: Array) -> Array:
 
 def _swing(stretches: list[Stretch]) -> Array:
     axis = np.concatenate([np.tile(stretch.axis, (len(stretch), 1)) for stretch in stretches])
-    return rotations.about(axis, _join(stretches, "swing"))
+    swing = rotations.about(axis, _join(stretches, "swing"))
+    aside = _join(stretches, "aside")
+    return rotations.multiply(rotations.from_rotvec(aside), swing) if aside.any() else swing
 
 
 def _sway(stretches: list[Stretch], rng: np.random.Generator) -> Array:
@@ -247,13 +274,25 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
     axis = rotations.rotate(heading, stretch.axis)
     angle = truth.smoothed(rotations.twist(rotations.multiply(body.quat[part], rotations.conjugate(rest)), axis))
     found = [_shift(truth.measure(angle, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
+    return _sorted_out(found, windows)
+
+
+def _travelled_set(length: int, windows: list[Window], begin: int, body: _Body) -> TrueSet:
+    """Measure the truth on the ankle's path."""
+    path = truth.smoothed(body.ankle[begin : begin + length])
+    found = [_shift(truth.measure_travel(path, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
+    return _sorted_out(found, windows)
+
+
+def _sorted_out(found: Sequence[truth.Movement | truth.Travel], windows: list[Window]) -> TrueSet:
+    found = [replace(m, fault=w.fault.kind) if w.fault else m for m, w in zip(found, windows, strict=True)]
     return TrueSet(
         reps=tuple(m for m, w in zip(found, windows, strict=True) if not w.partial),
         partials=tuple(m for m, w in zip(found, windows, strict=True) if w.partial),
     )
 
 
-def _shift(movement: truth.Movement, samples: int) -> truth.Movement:
+def _shift(movement: _Movement, samples: int) -> _Movement:
     by = samples / RATE_HZ
     names = ("start_s", "peak_start_s", "peak_end_s", "end_s")
     return replace(movement, **{name: getattr(movement, name) + by for name in names})

@@ -64,6 +64,8 @@ def deliver(
     boot_id: int,
     link: Link,
     rng: np.random.Generator,
+    *,
+    notify: bool = True,
 ) -> tuple[NDArray[np.bool_], list[Notification]]:
     """Send the samples.
 
@@ -81,6 +83,8 @@ def deliver(
         The link.
     rng
         Source of losses and jitter.
+    notify
+        Make the notifications; without them only the losses are drawn.
 
     Returns
     -------
@@ -101,6 +105,8 @@ def deliver(
         if lost[number]:
             continue
         arrived[begin:end] = True
+        if not notify:
+            continue
         packet = MotionPacket.of(
             raw[begin:end].tolist(),
             stream=stream,
