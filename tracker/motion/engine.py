@@ -270,12 +270,16 @@ class Tracker:
 
     def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
         """Describe the way out so far."""
-        rows = self._coarse.between(first, step + 1)
-        if len(rows) < LEAST_ROWS:
+        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
             return None
-        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+
+        def fit() -> PivotFit:
+            rows = self._coarse.between(first, step + 1)
+            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+            return judge(whole, whole)
+
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)

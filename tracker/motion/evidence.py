@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
@@ -157,28 +158,30 @@ class Lift:
     rest
         As in ``Candidate``.
     fit
-        How well a fixed pivot explains it.
+        Tells how well a fixed pivot explains it; takes longest, so it is asked last.
     """
 
     start_s: float
     range_deg: float
     direction: Vector
     rest: Vector
-    fit: PivotFit
+    fit: Callable[[], PivotFit]
 
 
 def lifted(lift: Lift) -> bool:
     """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
-    least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
-    return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+    if lift.range_deg > ALONE_DEG:
+        return False
+    fit = lift.fit()
+    return fit.explained >= share_due(fit.due_m_s2, ALONE_SHARE) and fit.lever_m >= TOLD_LEVER_M
 
 
 def one_more(lift: Lift, group: list[Candidate]) -> bool:
     """It leaves from where they left, their way, and swings as they do."""
-    last, usual = group[-1], median(c.fit.explained for c in group)
+    last = group[-1]
     if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
         return False
-    return lift.fit.explained >= ONE_MORE_SHARE * usual
+    return lift.fit().explained >= ONE_MORE_SHARE * median(c.fit.explained for c in group)
 
 
 def too_fast(c: Candidate) -> str:
