@@ -270,12 +270,16 @@ class Tracker:
 
     def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
         """Describe the way out so far."""
-        rows = self._coarse.between(first, step + 1)
-        if len(rows) < LEAST_ROWS:
+        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
             return None
-        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+
+        def fit() -> PivotFit:
+            rows = self._coarse.between(first, step + 1)
+            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+            return judge(whole, whole)
+
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
@@ -326,10 +330,12 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
-        touched = touched_phases(found, window[:, 6] != LOST, self._period_s)
+        marks = window[:, 6]
+        marked = bool(marks.any())
+        touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
-        flags = [Flag.CLIPPED] if bool((window[first:last, 6] == CLIPPED).any()) else []
+        flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
         return Rep(
@@ -372,7 +378,6 @@ class Tracker:
 
 def _turning(rate: Array, up: Array) -> Array:
     """Speed at which the up direction turns, rad/s, shape (n,)."""
-    x = rate[:, 1] * up[:, 2] - rate[:, 2] * up[:, 1]
-    y = rate[:, 2] * up[:, 0] - rate[:, 0] * up[:, 2]
-    z = rate[:, 0] * up[:, 1] - rate[:, 1] * up[:, 0]
-    return np.asarray(np.sqrt(x * x + y * y + z * z))
+    (a, b, c), (x, y, z) = rate.T, up.T
+    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
+    return np.asarray(np.sqrt(p * p + q * q + r * r))

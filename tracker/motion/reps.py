@@ -85,7 +85,8 @@ def measure(
         None where there is no lift or no return in the window.
     """
     axis = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
-    rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
+    x, y, z = gyr.T
+    rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
     found = find_borders(smooth, angle, top, period_s)
@@ -135,8 +136,6 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     period_s
         Sample spacing, seconds.
     """
-    if valid.all():
-        return set()
     edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]])))
     touched = set()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
@@ -154,7 +153,7 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
 
 def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array:
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
-    angle: Array = np.cumsum(rate) * period_s
+    angle: Array = rate.cumsum() * period_s
     first, last = up[0].tolist(), up[-1].tolist()
     along, behind = dot(axis, first), dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
@@ -184,8 +183,8 @@ def _phase(smooth: Array, angle: Array, last: int, period_s: float) -> tuple[flo
 
 def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
     """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
-    rising = np.zeros(len(rate) + 2, dtype=np.int8)
-    rising[1:-1] = rate > 0.0
+    rising = np.zeros(len(rate) + 2, dtype=np.bool_)
+    np.greater(rate, 0.0, out=rising[1:-1])
     turns = (rising[1:] != rising[:-1]).nonzero()[0]
     if not len(turns):
         return None
