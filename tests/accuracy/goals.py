@@ -43,6 +43,8 @@ class Goal:
         Whether the blocks are whole corpora instead of cells.
     least
         Whether the limit is a lower one.
+    lift
+        What stands in the way where it is missed, and what would lift it.
     """
 
     text: str
@@ -52,6 +54,7 @@ class Goal:
     over: Callable[[Block], bool]
     pooled: bool = False
     least: bool = False
+    lift: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,21 @@ LIMITS_SHORT, LIMITS_LONG = (
 )
 BORDERS_SHORT, BORDERS_LONG = (tuple(f"{border} {kind}" for border in BORDER_OF) for kind in ("short", "long"))
 
+BORDERS_LIFT = (
+    "A border is where the speed passes 10 % of its peak. Where a leg starts or stops in steps, it passes there more "
+    "than once, and which passing counts depends on how much is smoothed. A better sensor does not lift this; a "
+    "definition with hysteresis would."
+)
+RANGE_LIFT = (
+    "The sensor's gains and axes set a floor (see the error budget); calibrating it would lift that. Where the strap "
+    "slips inside a repetition, no single sensor can tell the slip from the leg."
+)
+SPEED_LIFT = "As for the range; and a sensor that clips has not seen the peak: a larger measuring range lifts that."
+LATENCY_LIFT = (
+    "A peak or an end is said when what follows has shown that it was one. Saying it sooner means taking more back; "
+    "the look-ahead of the measurement is the rest."
+)
+
 GOALS = (
     Goal("miscounted repetitions, nominal", 0.1, "%", ("miscount",), corpora("nominal")),
     Goal("sets counted exactly, nominal", 99.8, "%", ("sets_exact",), corpora("nominal"), least=True),
@@ -114,17 +132,24 @@ GOALS = (
     Goal("false repetitions outside exercise, all told", 0.5, "/h", ("false_per_h",), named("all told"), pooled=True),
     Goal("false repetitions in steady walking", 0.0, "/h", ("false_per_h",), named(*WALKS)),
     Goal("partials told from repetitions, F1", 0.97, "", ("partials_f1",), TRAINED, least=True),
-    Goal("borders of phases up to 2 s, mean error", 20.0, "ms", BORDERS_SHORT, TRAINED),
-    Goal("borders of longer phases, mean error as a share", 2.0, "%", BORDERS_LONG, TRAINED),
-    Goal("tempo up to 2 s, limits of agreement within ±", 60.0, "ms", LIMITS_SHORT, TRAINED),
-    Goal("tempo over 2 s, limits of agreement within ±", 3.0, "%", LIMITS_LONG, TRAINED),
-    Goal("range, mean error, nominal", 0.25, "°", ("range_mae",), corpora("nominal")),
-    Goal("range, 95 % of errors, nominal", 0.7, "°", ("range_p95",), corpora("nominal")),
-    Goal("range, bias 5 °/s and a cuff that slips", 1.0, "°", ("range_mae",), named("cuff slips, bias 5 °/s")),
-    Goal("peak speed, mean error", 2.0, "%", ("speed_mae",), TRAINED),
-    Goal("peak said after it began, 95 %", 150.0, "ms", ("peak_p95",), live),
-    Goal("repetition said after its end, median", 150.0, "ms", ("rep_median",), live),
-    Goal("repetition said after its end, 95 %", 250.0, "ms", ("rep_p95",), live),
+    Goal("borders of phases up to 2 s, mean error", 20.0, "ms", BORDERS_SHORT, TRAINED, lift=BORDERS_LIFT),
+    Goal("borders of longer phases, mean error as a share", 2.0, "%", BORDERS_LONG, TRAINED, lift=BORDERS_LIFT),
+    Goal("tempo up to 2 s, limits of agreement within ±", 60.0, "ms", LIMITS_SHORT, TRAINED, lift=BORDERS_LIFT),
+    Goal("tempo over 2 s, limits of agreement within ±", 3.0, "%", LIMITS_LONG, TRAINED, lift=BORDERS_LIFT),
+    Goal("range, mean error, nominal", 0.25, "°", ("range_mae",), corpora("nominal"), lift=RANGE_LIFT),
+    Goal("range, 95 % of errors, nominal", 0.7, "°", ("range_p95",), corpora("nominal"), lift=RANGE_LIFT),
+    Goal(
+        "range, bias 5 °/s and a cuff that slips",
+        1.0,
+        "°",
+        ("range_mae",),
+        named("cuff slips, bias 5 °/s"),
+        lift=RANGE_LIFT,
+    ),
+    Goal("peak speed, mean error", 2.0, "%", ("speed_mae",), TRAINED, lift=SPEED_LIFT),
+    Goal("peak said after it began, 95 %", 150.0, "ms", ("peak_p95",), live, lift=LATENCY_LIFT),
+    Goal("repetition said after its end, median", 150.0, "ms", ("rep_median",), live, lift=LATENCY_LIFT),
+    Goal("repetition said after its end, 95 %", 250.0, "ms", ("rep_p95",), live, lift=LATENCY_LIFT),
     Goal("peaks taken back during exercise", 0.2, "%", ("taken_back",), live),
 )
 
@@ -198,23 +223,28 @@ REFERENCES = (
 
 
 def judged(goal: Goal, proven: Proven, seeds: SeedRange = "sealed") -> Outcome:
-    """Hold the worst cell against a goal."""
+    """Hold the worst cell against a goal; ``not measured`` where no cell has enough behind it."""
+    there = ranked(goal, held(goal, proven, seeds))
+    return there[0] if there else Outcome(goal, "–", "–", NOTHING)
+
+
+def held(goal: Goal, proven: Proven, seeds: SeedRange = "sealed") -> list[Outcome]:
+    """How every cell that a goal is about stands against it, figure by figure."""
     blocks = proven.corpora if goal.pooled else proven.cells
-    outcomes = [
+    return [
         Outcome(goal, block.name, name, sized(block.parts[seeds].figure(name), goal.unit))
         for block in blocks
         if goal.over(block) and seeds in block.parts
         for name in goal.names
     ]
-    return worst(goal, outcomes)
 
 
-def worst(goal: Goal, outcomes: Iterable[Outcome]) -> Outcome:
-    """Pick the worst of those with enough behind them; ``not measured`` where none has."""
+def ranked(goal: Goal, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return those with enough behind them, the worst first."""
     enough = LEAST_H if goal.unit == "/h" else LEAST_N
-    ranked = [one for one in outcomes if one.figure.value is not None and one.figure.n >= enough]
-    sign = -1.0 if goal.least else 1.0
-    return max(ranked, key=lambda one: sign * (one.figure.value or 0.0), default=Outcome(goal, "–", "–", NOTHING))
+    sign = 1.0 if goal.least else -1.0
+    there = [one for one in outcomes if one.figure.value is not None and one.figure.n >= enough]
+    return sorted(there, key=lambda one: sign * (one.figure.value or 0.0))
 
 
 def sized(figure: Figure, unit: Unit) -> Figure:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import budget, extras, tables
 from .figures import BORDER_OF, PHASES, counts, figures
-from .goals import GOALS, LEAST_N, REFERENCES, Goal, Outcome, judged
+from .goals import GOALS, LEAST_N, REFERENCES, Goal, Outcome, held, judged, ranked
 from .intervals import Figure, share
 from .proven import Proven, SeedRange
 from .proving import Tally
@@ -18,6 +18,7 @@ TEMPLATE = Path(__file__).with_name("report_template.md")
 COST_GOALS = (("hour_ms", "one hour at 100 Hz", 300.0, "ms"), ("live_us", "live, blocks of 10", 15.0, "µs a sample"))
 STATE_GOAL = ("state_kb", "state after an hour", 512.0, "kB")
 LEAST_AUC = 0.98
+MOST_NAMED = 8
 REAL_WITHIN, REAL_EXACT = 1.0, 0.95
 
 
@@ -33,6 +34,7 @@ def text(proven: Proven) -> str:
         "met": str(sum(v.startswith("met") for v in verdicts)),
         "surely": str(verdicts.count("met")),
         "of": str(len(verdicts)),
+        "missed": _missed(outcomes, proven),
         "references": _references(proven),
         "budget_note": "The cells' own chance is about as large as their intervals in the tables below.",
         "budget": tables.budget(proven, budget.CONTRIBUTORS, budget.BASE),
@@ -63,7 +65,7 @@ def line(name: str, seeds: SeedRange, sessions: Sequence[Tally]) -> str:
 
 def first_screen(proven: Proven) -> str:
     """The few numbers that matter to who trains, in plain words."""
-    nominal, stress = (proven.corpus(name).parts["sealed"] for name in ("nominal", "stress"))
+    nominal, stress, told = (proven.corpus(name).parts["sealed"] for name in ("nominal", "stress", "all told"))
     rows = [
         (
             "how many repetitions",
@@ -76,8 +78,7 @@ def first_screen(proven: Proven) -> str:
         ),
         (
             "nothing counted beside the sets",
-            f"{tables.spread(proven.corpus('all told').parts['sealed'].figure('false_per_h'), '/h')} false repetitions"
-            " an hour, told the exercise",
+            f"false repetitions: {tables.spread(told.figure('false_per_h'), '/h')}, told the exercise",
         ),
         ("how long lift, hold and return took", _tempo_words(nominal.figures)),
         (
@@ -104,8 +105,9 @@ def first_screen(proven: Proven) -> str:
 
 
 def _tempo_words(found: dict[str, Figure]) -> str:
-    limits = [abs(found[f"{phase} short {end}"].value or 0.0) for phase in PHASES for end in ("lower", "upper")]
-    return f"95 of 100 within {1000 * max(limits):.0f} ms, for phases of up to 2 s"
+    limits = [found[f"{phase} short {end}"].value for phase in PHASES for end in ("lower", "upper")]
+    sizes = [abs(one) for one in limits if one is not None]
+    return f"95 of 100 within {1000 * max(sizes):.0f} ms, for phases of up to 2 s" if sizes else "–"
 
 
 def _of(part: float, whole: float) -> str:
@@ -114,9 +116,9 @@ def _of(part: float, whole: float) -> str:
 
 def _goal_row(outcome: Outcome) -> tuple[str, ...]:
     goal = outcome.goal
-    where = outcome.block if len(goal.names) == 1 else f"{outcome.block}: {outcome.name}"
+    where = outcome.block if len(goal.names) == 1 else f"{outcome.block}: {tables.words(outcome.name)}"
     shown = tables.spread(outcome.figure, goal.unit, scaled=True)
-    return (goal.text, _limit(goal), shown, where.replace("_", " "), _verdict(outcome))
+    return (goal.text, _limit(goal), shown, where, _verdict(outcome))
 
 
 def _limit(goal: Goal) -> str:
@@ -127,6 +129,21 @@ def _verdict(outcome: Outcome) -> str:
     if outcome.verdict == "not met":
         return f"**not met**, by {tables.number(outcome.missed_by, outcome.goal.unit)}"
     return outcome.verdict
+
+
+def _missed(outcomes: Sequence[Outcome], proven: Proven) -> str:
+    """What was not met: in how many cells, where, and what would lift it."""
+    parts = []
+    for outcome in outcomes:
+        if outcome.verdict == "not met":
+            every = ranked(outcome.goal, held(outcome.goal, proven))
+            cells = list(dict.fromkeys(one.block for one in every if one.missed_by > 0.0))
+            where = ", ".join(cells[:MOST_NAMED]) + (" …" if len(cells) > MOST_NAMED else "")
+            of = len({one.block for one in every})
+            parts.append(
+                f"- *{outcome.goal.text}*: missed in {len(cells)} of {of} ({where}). {outcome.goal.lift}".strip()
+            )
+    return "\n".join(["Not met, the worst cells first:", "", *parts]) if parts else ""
 
 
 def _other_goals(proven: Proven) -> Iterable[tuple[str, ...]]:
@@ -153,7 +170,9 @@ def _real_goals(real: dict[str, Any]) -> Iterable[tuple[str, ...]]:
     for name, key, least in (("within ±1", "within_one", REAL_WITHIN), ("exact", "exact", REAL_EXACT)):
         figure = share([ankles[key]], [ankles["sets"]])
         shown = tables.spread(figure, "%")
-        yield _row(f"real ankles: sets {name}", f"≥ {least:.0%}", shown, "ankle-pt", (figure.value or 0.0) >= least)
+        yield _row(
+            f"real ankles: sets {name}", f"≥ {100 * least:g} %", shown, "ankle-pt", (figure.value or 0.0) >= least
+        )
     false = sum(one["untold"] + one["told"] for one in real["negatives"].values())
     yield _row("real walking and rest: false", "0", str(false), "negatives", false == 0)
 

@@ -66,6 +66,16 @@ def shown_unit(unit: Unit) -> str:
     return {"%": " %", "ms": " ms", "°": "°", "/h": " an hour", "": ""}[unit]
 
 
+def words(name: str) -> str:
+    """Return a figure's name for people.
+
+    >>> words("peak_start_s short")
+    'peak start up to 2 s'
+    """
+    name = name.replace("short", "up to 2 s").replace("long", "over 2 s")
+    return name.replace("_s ", " ").replace("_", " ")
+
+
 def number(size: float, unit: Unit) -> str:
     """Return a number that is in its unit already."""
     return f"{size:.{DECIMALS[unit]}f}{shown_unit(unit)}"
@@ -175,9 +185,14 @@ def budget(proven: Proven, contributors: Mapping[str, Sequence[str]], base: str)
         return "Not measured in this run."
     rows = [["everything in its usual size", base, *(value(there[base].figure(n), u) for _, n, u in BUDGET)]]
     for what, cells in contributors.items():
-        for cell in cells:
-            if cell in there:
-                rows.append([what, cell, *(_change(there[cell], there[base], n, u) for _, n, u in BUDGET)])
+        for cell in (one for one in cells if one in there):
+            rows.append(
+                [
+                    what if cell == cells[0] else "",
+                    cell,
+                    *(_change(there[cell], there[base], n, u) for _, n, u in BUDGET),
+                ]
+            )
     return table(["what", "cell", *(one[0] for one in BUDGET)], rows)
 
 
