@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.simulation import EXERCISE_IDS, Activity, SetPlan
+from tracker.simulation import Activity, SetPlan
 
-from .cells import CELLS, SEALED_FROM, Cell, case_of
+from .cells import CELLS, SEALED_FROM, TURNING, Cell, case_of
 from .proven import SeedRange, Sessions
 from .proving import Tally, run
 
 ROOT = Path(__file__).parents[2]
-CHUNK = len(EXERCISE_IDS)
+CHUNK = len(TURNING)
 """Each exercise once."""
 FULL = {"nominal": 20_000, "stress": 50_000, "bursts": 2_000, "idle": 12 * 8 * 3600}
 """Repetitions per corpus in the sealed range; seconds for the idle one: 8 hours per cell show 0.5 per hour when there
