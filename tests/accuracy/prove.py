@@ -18,7 +18,7 @@ from pathlib import Path
 from . import cost, extras, proven, real, report
 from .cells import CELLS, SEALED_FROM, Cell
 from .proven import SEED_RANGES, Proven, SeedRange, Sessions
-from .running import FULL, Job, made, prove, seeds_for, shares_of
+from .running import Job, made, prove, seeds_for, wanted
 
 ROOT = Path(__file__).parents[2]
 PROVEN = Path(__file__).with_name("proven.json")
@@ -65,7 +65,7 @@ def full() -> list[Job]:
     jobs = []
     for seeds in reversed(SEED_RANGES):
         first, share = (SEALED_FROM, 1.0) if seeds == "sealed" else (0, TUNED_SHARE)
-        jobs += [Job(cell, seeds_for(cell, first, share * FULL[cell.corpus] / shares_of(cell))) for cell in CELLS]
+        jobs += [Job(cell, seeds_for(cell, first, share * wanted(cell))) for cell in CELLS]
     return jobs
 
 
