@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
+from tracker.coaching.form import Verdict
+from tracker.coaching.range_band import RangeBand
+from tracker.coaching.set_form import SetForm, judge_set
+from tracker.coaching.targets import Targets, Tempo, targets_of
 from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
 from tracker.motion.samples import Gap
-from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep, RepShape
 from tracker.recording import (
     CsvRecording,
     Recording,
@@ -61,8 +65,8 @@ class Analysis:
         UUID of the session it belongs to, as the recording's header has it; None for a CSV.
     sensor
         Family of the sensor; None for a CSV.
-    exercise
-        Id of the profile that was used; None: any leg lift counted.
+    targets
+        The exercise that was told, and what is asked for in it; None: any leg lift counted.
     sensor_side, working_side, load_kg
         As the recording's header has them.
     rate_hz, duration_s
@@ -78,7 +82,7 @@ class Analysis:
     path: Path
     session: str | None = None
     sensor: str | None = None
-    exercise: str | None = None
+    targets: Targets | None = None
     sensor_side: Side | None = None
     working_side: Side | None = None
     load_kg: float | None = None
@@ -87,6 +91,16 @@ class Analysis:
     values: tuple[Value, ...]
     damage: str = ""
     doubt: str = ""
+
+    @property
+    def exercise(self) -> str | None:
+        """Id of the profile that was used."""
+        return self.targets.exercise.id if self.targets else None
+
+    @cached_property
+    def form(self) -> tuple[SetForm | None, ...]:
+        """Form of each set; None where no exercise was told."""
+        return tuple(judge_set(one, self.targets) if self.targets else None for one in self.sets)
 
     @cached_property
     def sets(self) -> tuple[ExerciseSet, ...]:
@@ -121,7 +135,10 @@ class Analysis:
             "load_kg": self.load_kg,
             "rate_hz": round(self.rate_hz, TIME_DIGITS),
             "duration_s": round(self.duration_s, TIME_DIGITS),
-            "sets": [_set(number, one) for number, one in enumerate(self.sets, start=1)],
+            "sets": [
+                _set(number, one, form)
+                for number, (one, form) in enumerate(zip(self.sets, self.form, strict=True), start=1)
+            ],
             "rejected": [
                 {
                     "start_s": seconds(r.start_s),
@@ -139,7 +156,12 @@ class Analysis:
 
 
 def analyze(
-    path: str | os.PathLike[str], profile: Exercise | None = None, *, progress: Progress | None = None
+    path: str | os.PathLike[str],
+    profile: Exercise | None = None,
+    *,
+    tempo: Tempo | None = None,
+    band: RangeBand | None = None,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Read a file and track it.
 
@@ -149,6 +171,8 @@ def analyze(
         ``.mcap``, ``.csv`` or ``.csv.gz``.
     profile
         The exercise; None: that of the recording's header, else any leg lift counts.
+    tempo, band
+        What is asked for; None: the exercise's own tempo, and nothing about the range.
     progress
         Is told the share that is done, where that is known.
 
@@ -159,8 +183,10 @@ def analyze(
     """
     path = Path(path)
     if kind_of(path) == "csv":
-        return _analyze_csv(path, profile, progress)
-    return _analyze_mcap(path, profile)
+        return _analyze_csv(path, targets_of(profile, tempo=tempo, band=band) if profile else None, progress)
+    recording = open_recording(path)
+    profile = profile or header_exercise(path, recording.header.exercise)
+    return _analyze_mcap(recording, targets_of(profile, tempo=tempo, band=band) if profile else None)
 
 
 def kind_of(path: Path) -> Literal["mcap", "csv"]:
@@ -217,8 +243,9 @@ def doubt_of_units(recording: CsvRecording) -> str:
     return "; ".join(doubts)
 
 
-def rep_json(number: int, rep: Rep, pause_s: float | None) -> dict[str, Any]:
-    """Return one repetition or partial, rounded."""
+def rep_json(number: int, rep: Rep, pause_s: float | None, verdicts: Iterable[Verdict] = ()) -> dict[str, Any]:
+    """Return one repetition or partial, rounded; ``flags`` are those of the signal and of the form."""
+    verdicts = list(verdicts)
     return {
         "rep": number,
         "start_s": seconds(rep.start_s),
@@ -232,8 +259,32 @@ def rep_json(number: int, rep: Rep, pause_s: float | None) -> dict[str, Any]:
         "bottom_pause_s": seconds(pause_s),
         "range_deg": None if rep.range_deg is None else round(rep.range_deg, DIGITS),
         "peak_speed_deg_s": None if rep.peak_speed_deg_s is None else round(rep.peak_speed_deg_s, DIGITS),
-        "flags": [flag.value for flag in rep.flags],
+        "flags": sorted({*rep.flags, *(verdict.flag for verdict in verdicts)}),
+        "form": [verdict_json(verdict) for verdict in verdicts],
+        "shape": shape_json(rep.shape),
     }
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """Return one flag with its numbers, rounded."""
+    value, limit = round(verdict.value, DIGITS), round(verdict.limit, DIGITS)
+    return {"flag": verdict.flag.value, "value": value, "limit": limit, "unit": verdict.unit}
+
+
+def shape_json(shape: RepShape | None) -> dict[str, Any] | None:
+    """Return how a repetition was moved, rounded."""
+    if shape is None:
+        return None
+    axis = [round(component, TIME_DIGITS) for component in shape.axis]
+    return {**{name: round(value, DIGITS) for name, value in asdict(shape).items() if name != "axis"}, "axis": axis}
+
+
+def set_form_json(form: SetForm | None) -> dict[str, Any] | None:
+    """Return what only the whole set can tell, rounded."""
+    if form is None:
+        return None
+    numbers = {name: value for name, value in asdict(form).items() if name not in ("reps", "partials")}
+    return {name: value if value is None else round(value, DIGITS) for name, value in numbers.items()}
 
 
 def seconds(value: float | None) -> float | None:
@@ -241,21 +292,25 @@ def seconds(value: float | None) -> float | None:
     return None if value is None else round(value, TIME_DIGITS)
 
 
-def _set(number: int, one: ExerciseSet) -> dict[str, Any]:
-    pauses = zip(one.reps, one.bottom_pauses_s, strict=True)
+def _set(number: int, one: ExerciseSet, form: SetForm | None) -> dict[str, Any]:
+    reps = form.reps if form else [()] * len(one.reps)
+    partials = form.partials if form else [()] * len(one.partials)
+    counted = zip(one.reps, one.bottom_pauses_s, reps, strict=True)
+    others = zip(one.partials, partials, strict=True)
     return {
         "set": number,
         "start_s": seconds(one.start_s),
         "end_s": seconds(one.end_s),
         "time_under_tension_s": seconds(one.time_under_tension_s),
-        "reps": [rep_json(i, rep, pause) for i, (rep, pause) in enumerate(pauses, start=1)],
-        "partials": [rep_json(i, rep, None) for i, rep in enumerate(one.partials, start=1)],
+        "reps": [rep_json(i, rep, pause, found) for i, (rep, pause, found) in enumerate(counted, start=1)],
+        "partials": [rep_json(i, rep, None, found) for i, (rep, found) in enumerate(others, start=1)],
+        "form": set_form_json(form),
     }
 
 
-def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None) -> Analysis:
+def _analyze_csv(path: Path, targets: Targets | None, progress: Progress | None) -> Analysis:
     recording = read_samples_csv(path)
-    tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=profile)
+    tracker = Tracker(recording.period_s, t0_s=recording.t0_s, exercise=targets.exercise if targets else None)
     values: list[Value] = []
     for block in recording.samples:
         for part in block.sliced(SLICE):
@@ -265,7 +320,7 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
     values += tracker.flush()
     return Analysis(
         path=path,
-        exercise=profile.id if profile else None,
+        targets=targets,
         rate_hz=recording.rate_hz,
         duration_s=recording.duration_s,
         values=tuple(values),
@@ -273,11 +328,9 @@ def _analyze_csv(path: Path, profile: Exercise | None, progress: Progress | None
     )
 
 
-def _analyze_mcap(path: Path, profile: Exercise | None) -> Analysis:
-    recording = open_recording(path)
-    header = recording.header
-    profile = profile or header_exercise(path, header.exercise)
-    stream = stream_of(recording, profile)
+def _analyze_mcap(recording: Recording, targets: Targets | None) -> Analysis:
+    path, header = recording.path, recording.header
+    stream = stream_of(recording, targets.exercise if targets else None)
     values: list[Value] = []
     try:
         for item in recording:
@@ -294,7 +347,7 @@ def _analyze_mcap(path: Path, profile: Exercise | None) -> Analysis:
         path=path,
         session=header.session,
         sensor=sensor.family,
-        exercise=profile.id if profile else None,
+        targets=targets,
         sensor_side=sensor.side,
         working_side=header.working_side,
         load_kg=header.load_kg,

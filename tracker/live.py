@@ -14,14 +14,18 @@ import asyncio
 import hashlib
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, get_args
 
+from tracker.coaching.range_band import RangeBand
+from tracker.coaching.set_form import SetForm, judge_set
+from tracker.coaching.targets import targets_of
+from tracker.exercises import exercises
 from tracker.journal import (
     Ending,
     Journal,
@@ -73,6 +77,8 @@ class Entry:
         What the sensor cannot know, at the start.
     begun_at
         When what is replayed began; None while it happens.
+    bands
+        Personal range bands by exercise and working side.
     """
 
     journal: Journal
@@ -81,6 +87,7 @@ class Entry:
     path: Path
     said: SetContext
     begun_at: datetime | None = None
+    bands: Mapping[tuple[str, Side | None], RangeBand] = field(default_factory=dict)
 
 
 class LiveSession(Generic[Item]):
@@ -174,7 +181,8 @@ class LiveSession(Generic[Item]):
                 self._set_said = self._set_said or self._said
             case ExerciseSet():
                 said, self._set_said = self._set_said or self._said, None
-                self._save(ScoredSet(measured=value, context=said, recording=recording))
+                form = form_of(value, said, self._entry.bands)
+                self._save(ScoredSet(measured=value, context=said, recording=recording, form=form))
             case Rejected():
                 self._save(ScoredRejected(measured=value, recording=recording))
             case Gap():
@@ -306,6 +314,14 @@ def told(said: SetContext, marker: Marker) -> SetContext:
                 load_kg = float(marker.text)
                 return replace(said, load_kg=load_kg) if math.isfinite(load_kg) else said
     return said
+
+
+def form_of(one: ExerciseSet, said: SetContext, bands: Mapping[tuple[str, Side | None], RangeBand]) -> SetForm | None:
+    """Judge a set by what was said of it; None where no exercise of this version was."""
+    profile = exercises().get(said.exercise or "")
+    if profile is None:
+        return None
+    return judge_set(one, targets_of(profile, band=bands.get((profile.id, said.side))))
 
 
 def sha256_of(path: Path) -> str | None:

@@ -26,7 +26,7 @@ from tracker.simulation import Activity, SetPlan, Simulated, sense
 from tracker.simulation.truth import Movement
 
 from ..accuracy.cells import CELLS, Case, case_of
-from ..accuracy.proving import Tally, blocks_of, moved, tally
+from ..accuracy.proving import COLUMNS, Tally, blocks_of, moved, tally
 from ..accuracy.scoring import BESIDE_S, Score, score
 from .contestants import CONTESTANTS, Contestant
 from .course import Course, Span, whole
@@ -46,6 +46,7 @@ SEEDS_EACH = 8
 """One session of each exercise."""
 FIRST_SEED = 200
 """Nothing was chosen on these seeds; what the contestants' authors leave open was, on the eight from 0 on."""
+EDGES = [COLUMNS.index(name) for name in ("start_s", "end_s")]
 OPENING = (Activity("stand", 3.0), SetPlan(6), Activity("stand", 10.0))
 """Goes before an idle session: without a set there is no first repetition to give."""
 
@@ -178,8 +179,8 @@ def _warm_up(contestants: Sequence[Contestant]) -> None:
 def row(contestant: Contestant, result: Result, unit_s: float) -> str:
     """One line of the table; ``unit_s`` is the cost that counts as 1."""
     t = result.tally
-    errors = np.array(t.errors).reshape(-1, 15)
-    edges_ms = 1000.0 * np.nanmean(np.abs(errors[:, [0, 3]]), axis=0) if len(errors) else np.full(2, np.nan)
+    errors = np.array(t.errors).reshape(-1, len(COLUMNS))[:, EDGES]
+    edges_ms = 1000.0 * np.abs(errors).mean(axis=0) if len(errors) else np.full(2, np.nan)
     cost_s = 3600.0 * result.seconds / result.heard_s
     real = f"{result.ankles.exact} ({result.ankles_counted})" if result.ankles.sets else "–"
     return (

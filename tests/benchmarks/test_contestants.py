@@ -13,7 +13,7 @@ from ..accuracy.cells import CELLS, case_of
 from ..motion.streams import block, without
 from .contestants import CONTESTANTS, Contestant
 from .course import Course, Span, edges, whole
-from .race import Result, Session, as_reps, row, score_session, sessions
+from .race import EDGES, Result, Session, as_reps, row, score_session, sessions
 from .recofit import thinned
 
 PERIOD_S = 0.01
@@ -54,7 +54,7 @@ def test_it_finds_five_clean_repetitions(contestant: Contestant):
 def test_the_truth_wins():
     result = scored(easy(), true_spans(easy().truth))
     assert (result.tally.exact, result.counted, result.tally.false) == (1, 1, 0)
-    assert np.abs(np.array(result.tally.errors)[:, [0, 3]]).max() == 0.0
+    assert np.abs(np.array(result.tally.errors)[:, EDGES]).max() == 0.0
 
 
 def test_a_missed_one_and_one_elsewhere_are_noticed():

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from tracker.analysis import Analysis, analyze
+from tracker.coaching.form import FormFlag
 from tracker.exercises import exercise
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.motion.values import Flag, Reason
@@ -33,7 +34,15 @@ TOP = {
     "rejected": list,
     "gaps": list,
 }
-SET = {"set": int, "start_s": float, "end_s": float, "time_under_tension_s": float, "reps": list, "partials": list}
+SET = {
+    "set": int,
+    "start_s": float,
+    "end_s": float,
+    "time_under_tension_s": float,
+    "reps": list,
+    "partials": list,
+    "form": (dict, type(None)),
+}
 MAYBE = (float, type(None))
 REP = {
     "rep": int,
@@ -49,6 +58,34 @@ REP = {
     "range_deg": MAYBE,
     "peak_speed_deg_s": MAYBE,
     "flags": list,
+    "form": list,
+    "shape": (dict, type(None)),
+}
+VERDICT = {"flag": str, "value": float, "limit": float, "unit": str}
+SHAPE = {
+    "mean_concentric_deg_s": float,
+    "mean_eccentric_deg_s": float,
+    "peak_eccentric_deg_s": float,
+    "eccentric_rise_s": float,
+    "concentric_sparc": float,
+    "eccentric_sparc": float,
+    "hold_drift_deg": float,
+    "rest_offset_deg": float,
+    "rebound_deg_s": float,
+    "impact_m_s2": float,
+    "axis": list,
+}
+SET_FORM = {
+    "tempo_in_band": MAYBE,
+    "range_in_band": MAYBE,
+    "touchdowns": (int, type(None)),
+    "range_fade": MAYBE,
+    "concentric_fade": MAYBE,
+    "eccentric_fade": MAYBE,
+    "velocity_loss": MAYBE,
+    "concentric_sparc": MAYBE,
+    "eccentric_sparc": MAYBE,
+    "direction_spread_deg": MAYBE,
 }
 REJECTED = {"start_s": float, "end_s": float, "reason": str, "detail": str}
 GAP = {"start_s": float, "end_s": float, "samples_lost": int}
@@ -64,7 +101,14 @@ def check(value: dict[str, Any], fields: dict[str, Any]) -> None:
 def check_rep(rep: dict[str, Any]) -> None:
     check(rep, REP)
     assert rep["start_s"] < rep["end_s"] <= rep["reported_s"]
-    assert set(rep["flags"]) <= set(Flag)
+    for verdict in rep["form"]:
+        check(verdict, VERDICT)
+    if rep["shape"] is not None:
+        check(rep["shape"], SHAPE)
+        assert math.hypot(*rep["shape"]["axis"]) == pytest.approx(1.0, abs=1e-3)
+    form = {verdict["flag"] for verdict in rep["form"]}
+    assert form <= set(FormFlag)
+    assert form <= set(rep["flags"]) <= form | set(Flag)
     if rep["peak_start_s"] is not None:
         borders = [rep["start_s"], rep["peak_start_s"], rep["peak_end_s"], rep["end_s"]]
         assert borders == sorted(borders)
@@ -88,6 +132,7 @@ def test_every_field(found: dict[str, Any]) -> None:
     assert found["exercise"] == "cable"
     for number, one in enumerate(found["sets"], start=1):
         check(one, SET)
+        check(one["form"], SET_FORM)
         assert one["set"] == number
         for kind in ("reps", "partials"):
             assert [rep["rep"] for rep in one[kind]] == list(range(1, len(one[kind]) + 1))
@@ -126,6 +171,40 @@ def test_the_header_says_what_was_done(kickback: Kickback, files: dict[str, Path
 def test_nothing_is_known_about_a_table(kickback: Kickback, files: dict[str, Path]) -> None:
     found = json.loads(kickback("analyze", files["csv"], "--json").out)
     assert [found[name] for name in ("sensor", "exercise", "sensor_side", "working_side", "load_kg")] == [None] * 5
+
+
+def test_what_is_asked_for_makes_the_form(kickback: Kickback, files: dict[str, Path]) -> None:
+    def reps(*options: str) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        (one, *_) = json.loads(kickback("analyze", files["csv"], "--json", *options).out)["sets"]
+        return one["reps"], one["form"]
+
+    untold, nothing = reps()
+    assert nothing is None
+    assert all(rep["form"] == [] and rep["shape"] for rep in untold)
+    measured, form = reps("-e", "cable")
+    ranges = [rep["range_deg"] for rep in measured]
+    assert form is not None
+    assert form["range_in_band"] is None
+    judged, form = reps("-e", "cable", "--band", f"{min(ranges) + 0.1:.2f}:{max(ranges) - 0.1:.2f}")
+    assert form is not None
+    assert form["range_in_band"] == pytest.approx(1 - 2 / len(ranges), abs=5e-4)
+    assert "short" in judged[ranges.index(min(ranges))]["flags"]
+    assert "above-ceiling" in judged[ranges.index(max(ranges))]["flags"]
+    mean = {name: sum(rep[name] for rep in measured) / len(measured) for name in ("concentric_s", "eccentric_s")}
+    kept, form = reps("-e", "cable", "--tempo", f"{mean['concentric_s']:.2f}-0-{mean['eccentric_s']:.2f}-0")
+    assert form is not None
+    assert not any("no-hold" in rep["flags"] for rep in kept)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [("--tempo", t) for t in ("", "2-1-3", "2-1-3-x", "0-1-3-0", "2-1-3-nan", "2-1-inf-0")]
+    + [("--band", t) for t in ("", "34", "44:34", "0:40", "34:44:50", "34:nan", "20:200")],
+)
+def test_what_cannot_be_asked_for(kickback: Kickback, files: dict[str, Path], option: str, text: str) -> None:
+    done = kickback("analyze", files["csv"], "-e", "cable", option, text)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert option in done.err
 
 
 def test_json_rounds_and_nothing_else(kickback: Kickback, files: dict[str, Path]) -> None:

@@ -14,7 +14,7 @@ from tracker.simulation import SCENARIOS
 
 from .conftest import ROOT, Kickback
 
-COMMANDS = ["analyze", "replay", "simulate", "demo", "log", "show", "recover", "export"]
+COMMANDS = ["analyze", "calibrate", "replay", "simulate", "demo", "log", "show", "recover", "export"]
 HEAVY = ["numpy", "vqf", "mcap", "sqlite3", "asyncio", "tracker.motion", "tracker.journal", "tracker.recording"]
 
 

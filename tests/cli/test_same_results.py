@@ -96,7 +96,7 @@ def parsed(text: str) -> list[dict[str, Any]]:
 
 
 def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -> None:
-    kickback("demo", "--speed", "max")
+    kickback("demo", "--speed", "max", "--exercise", "cable", "--seed", "3")
     session = newest(data)
     from_session = kickback("export", session.uuid[:8]).out
     rows = parsed(from_session)
@@ -109,6 +109,7 @@ def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -
     assert {row["side"] for row in rows} == {session.working_side}
     assert rows[-1]["bottom_pause_s"] == ""
     from_file = parsed(kickback("export", session.recordings[0].path).out)
+    assert any("no-hold" in row["flags"] for row in rows)
     assert [{**row, "kind": "work"} for row in from_file] == rows
     target = tmp_path / "reps.csv"
     assert kickback("export", "last", "-o", target).out == ""
@@ -133,6 +134,10 @@ def test_export_of_samples(kickback: Kickback, files: dict[str, Path], tmp_path:
     for one, other in zip(told["sets"], again["sets"], strict=True):
         for rep, same in zip(one["reps"], other["reps"], strict=True):
             assert same.pop("flags") == rep.pop("flags")
+            assert same.pop("form") == rep.pop("form")
+            axis, shape = rep["shape"].pop("axis"), rep.pop("shape")
+            assert same["shape"].pop("axis") == pytest.approx(axis, abs=1e-3)
+            assert same.pop("shape") == pytest.approx(shape, abs=0.5)
             assert same == pytest.approx(rep, abs=0.05)
     assert [gap["samples_lost"] for gap in again["gaps"]] == [gap["samples_lost"] for gap in told["gaps"]]
 

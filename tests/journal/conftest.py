@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tracker.coaching.form import FormFlag, Verdict
+from tracker.coaching.set_form import SetForm
 from tracker.journal import Journal, SessionId, SessionStart
-from tracker.motion.values import ExerciseSet, Flag, Rep
+from tracker.motion.values import ExerciseSet, Flag, Rep, RepShape
 
 MakeSet = Callable[..., ExerciseSet]
 
@@ -25,6 +27,21 @@ def start() -> SessionStart:
     )
 
 
+SHAPE = RepShape(
+    mean_concentric_deg_s=34.25,
+    mean_eccentric_deg_s=21.0,
+    peak_eccentric_deg_s=33.3,
+    eccentric_rise_s=0.4,
+    concentric_sparc=-1.4,
+    eccentric_sparc=-1.6,
+    hold_drift_deg=-0.3,
+    rest_offset_deg=0.1,
+    rebound_deg_s=0.0,
+    impact_m_s2=0.7,
+    axis=(0.6, -0.8, 0.0),
+)
+
+
 def rep_at(start_s: float, *, peak: int = 1, range_deg: float | None = 34.25, seconds: float = 3.3) -> Rep:
     return Rep(
         peak=peak,
@@ -36,6 +53,28 @@ def rep_at(start_s: float, *, peak: int = 1, range_deg: float | None = 34.25, se
         range_deg=range_deg,
         peak_speed_deg_s=61.1,
         flags=(Flag.CLIPPED,) if peak % 5 == 0 else (),
+        shape=SHAPE if range_deg is not None else None,
+    )
+
+
+def form_of(flags: dict[int, FormFlag], *, reps: int = 4, partials: int = 1) -> SetForm:
+    """Flags by number, partials after the repetitions."""
+    verdicts = [
+        (Verdict(flags[number], 0.21, 0.5, "s"),) if number in flags else () for number in range(1, reps + partials + 1)
+    ]
+    return SetForm(
+        reps=tuple(verdicts[:reps]),
+        partials=tuple(verdicts[reps:]),
+        tempo_in_band=0.75,
+        range_in_band=None,
+        touchdowns=2,
+        range_fade=-0.08,
+        concentric_fade=0.1,
+        eccentric_fade=None,
+        velocity_loss=0.2,
+        concentric_sparc=-1.4,
+        eccentric_sparc=-1.5,
+        direction_spread_deg=1.25,
     )
 
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tracker.coaching.form import FormFlag
 from tracker.journal import AddRep, Journal, JournalError, ScoredGap, ScoredRejected, Sensor, SessionStart
 from tracker.journal.frame import COLUMNS
 from tracker.motion.samples import Gap
 from tracker.motion.values import Reason, Rejected
+
+from .conftest import form_of
 
 
 def filled(path: Path, start: SessionStart, make_set, make_rep, *, recording: Path) -> tuple[Journal, str]:
@@ -21,7 +24,7 @@ def filled(path: Path, start: SessionStart, make_set, make_rep, *, recording: Pa
     session = journal.begin_session(start)
     journal.add_recording(session, recording)
     journal.save(session, ScoredGap(measured=Gap(1.0, 1.5, 50)))
-    journal.save_set(session, make_set(1), form={1: ("no-hold",)})
+    journal.save_set(session, make_set(1), form=form_of({1: FormFlag.NO_HOLD}))
     small = Rejected(9, 3.0, 4.0, 4.2, Reason.TOO_SMALL, "range 7° < 10°", make_rep(3.0, seconds=1.0))
     journal.save(session, ScoredRejected(measured=small))
     return journal, session
@@ -55,7 +58,7 @@ def test_the_last_bit_of_a_number_shows(tmp_path: Path, start: SessionStart, mak
 
 
 def test_content_of_a_set(journal: Journal, session: str, make_set) -> None:
-    journal.save_set(session, make_set(), form={1: ("no-hold",)})
+    journal.save_set(session, make_set(), form=form_of({1: FormFlag.NO_HOLD}))
     (row,) = journal.session(session).content()["sets"]
     assert (row["recording"], row["sensor"], row["set"], row["side"], row["kind"]) == (
         1,
@@ -64,12 +67,14 @@ def test_content_of_a_set(journal: Journal, session: str, make_set) -> None:
         "left",
         "work",
     )
-    assert [rep["form"] for rep in row["reps"]] == [["no-hold"], [], [], []]
+    found = {"flag": "no-hold", "value": 0.21, "limit": 0.5, "unit": "s"}
+    assert [rep["form"] for rep in row["reps"]] == [[found], [], [], []]
+    assert row["form"]["range_fade"] == -0.08
     assert len(row["partials"]) == 1
 
 
 def test_a_table_of_repetitions(journal: Journal, session: str, make_set) -> None:
-    set_id = journal.save_set(session, make_set(), form={2: ("no-hold",)})
+    set_id = journal.save_set(session, make_set(), form=form_of({2: FormFlag.NO_HOLD}))
     journal.edit(session, AddRep(set_id))
     table = journal.session(session).to_frame()
     assert list(table.columns) == list(COLUMNS)

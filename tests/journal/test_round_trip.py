@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
+import sqlite3
 import uuid
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker.coaching.form import FormFlag
+from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.journal import (
     Ending,
     Journal,
@@ -26,6 +31,8 @@ from tracker.journal import (
 )
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
+
+from .conftest import form_of
 
 numbers = st.floats(-1e300, 1e300)  # their sums are finite too
 perhaps = st.none() | numbers
@@ -147,7 +154,7 @@ def test_a_whole_session(journal: Journal, start: SessionStart, make_set, tmp_pa
     outside = journal.add_recording(session, tmp_path / "elsewhere.mcap", sha256="ab" * 32, seconds=60.5)
     assert (left, inside, outside) == (1, 1, 2)
     journal.close_recording(session, inside, sha256="cd" * 32, seconds=81.2)
-    set_id = journal.save_set(session, make_set(), recording=1, form={2: ("too-fast", "no-hold")})
+    set_id = journal.save_set(session, make_set(), recording=1, form=form_of({2: FormFlag.NO_HOLD, 5: FormFlag.SHORT}))
     journal.answer(session, "reps-in-reserve", 2, set_number=1)
     ended = datetime(2025, 3, 1, 14, 0, tzinfo=UTC)
     journal.end_session(session, Ending.FINISHED, ended_at=ended)
@@ -164,10 +171,50 @@ def test_a_whole_session(journal: Journal, start: SessionStart, make_set, tmp_pa
     (logged,) = read.sets
     assert (logged.set_id, logged.number, logged.recording, logged.sensor) == (set_id, 1, 1, 1)
     assert logged.context == SetContext(side="left", exercise="cable", load_kg=7.5)
-    assert logged.reps[1].flags == ("no-hold", "too-fast")
+    assert logged.form == form_of({2: FormFlag.NO_HOLD, 5: FormFlag.SHORT})
+    assert logged.measured == make_set()
+    assert logged.reps[1].flags == ("no-hold",)
+    assert logged.partials[0].flags == ("clipped", "short")
     assert [rep.bottom_pause_s for rep in logged.reps] == [0.8, 0.8, 0.8, None]
     assert [(item.question, item.value, item.set_number) for item in read.answers] == [("reps-in-reserve", 2, 1)]
     assert read.scoring.recordings == (1, 2)
+
+
+def test_a_form_of_a_newer_version_reads(journal: Journal, session: str, make_set) -> None:
+    journal.save_set(session, make_set())
+    with closing(sqlite3.connect(journal.path)) as raw:
+        raw.executescript("DROP TRIGGER sets_update_refused; DROP TRIGGER reps_update_refused;")
+        newer = [{"flag": f, "value": 1.0, "limit": 2.0, "unit": "s"} for f in ("wobble", "swing")]
+        raw.execute("UPDATE reps SET form = ?, shape = NULL WHERE peak = 1", (json.dumps(newer),))
+        raw.execute("UPDATE sets SET form = ?", (json.dumps({"tempo_in_band": 0.5, "wobble": 1.0}),))
+        raw.commit()
+    (logged,) = journal.session(session).sets
+    assert logged.form is not None
+    assert (logged.form.tempo_in_band, logged.form.velocity_loss) == (0.5, None)
+    assert [found.flag for found in logged.form.reps[0]] == [FormFlag.SWING]
+    assert logged.measured.reps[0].shape is None
+    assert logged.measured.reps[1].shape is not None
+
+
+def test_bands_stand_beside_each_other(journal: Journal, start: SessionStart) -> None:
+    first = Calibration(RangeBand(36.0, 40.0, 43.2), (40.0, 40.0, 40.0), 0.0)
+    later = Calibration(RangeBand(34.0, 41.0, 45.0), (39.5, 41.0, 42.0, 41.0), 0.025)
+    assert journal.bands() == ()
+    journal.save_band("cable", first, side="left", at=start.started_at)
+    journal.save_band("cable", later, side="left")
+    journal.save_band("band", later)
+    found = journal.bands()
+    assert [(one.exercise, one.side, one.band) for one in found] == [
+        ("cable", "left", first.band),
+        ("cable", "left", later.band),
+        ("band", None, later.band),
+    ]
+    assert found[0].at == start.started_at
+    assert found[1].ranges_deg == later.ranges_deg
+    with closing(sqlite3.connect(journal.path)) as raw, pytest.raises(sqlite3.IntegrityError, match="beside the old"):
+        raw.execute("DELETE FROM bands")
+    with pytest.raises(ValueError, match="side"):
+        journal.save_band("cable", first, side="both")
 
 
 def test_a_moved_data_folder_keeps_its_recordings(path: Path, start: SessionStart, tmp_path: Path) -> None:

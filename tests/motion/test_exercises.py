@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tracker.exercises import exercise, exercises
+from tracker.exercises import Metric, exercise, exercises
 
 IDS = (
     "cable",
@@ -30,7 +30,11 @@ def test_each_is_found_and_says_what_it_is(id_):
     assert one.id == id_
     assert one.name
     assert one.plan
-    assert "count" in one.measures
+    assert one.unknown
+    assert {Metric.TEMPO, Metric.RANGE, Metric.SPEED, Metric.SMOOTHNESS} <= one.metrics
+    for low, high in (one.usual_range_deg, one.concentric_s, one.hold_s, one.eccentric_s):
+        assert 0.0 < low < high
+    assert one.min_range_deg < one.usual_range_deg[0]
     assert one.posture in ("standing", "all-fours", "supine", "any")
     assert 0.0 < one.min_range_deg < one.sure_range_deg < 90.0
     assert math.isfinite(one.sure_range_deg)
@@ -38,6 +42,17 @@ def test_each_is_found_and_says_what_it_is(id_):
 
 def test_only_the_bridge_works_the_other_leg():
     assert [id_ for id_, one in exercises().items() if not one.same_leg] == ["glute-bridge"]
+
+
+def test_what_is_honest_only_in_some():
+    def having(metric):
+        return {id_ for id_, one in exercises().items() if metric in one.metrics}
+
+    assert having(Metric.SNAP_BACK) == {"band"}
+    assert having(Metric.RETURN) == set(IDS) - {"band"}
+    assert having(Metric.DIRECTION) == set(IDS) - {"machine", "glute-bridge"}
+    assert having(Metric.TOUCHDOWN) == set(IDS) - {"glute-bridge"}
+    assert not having(Metric.TENSION) & {"ankle-weight-standing", "glute-bridge", "bodyweight"}
 
 
 def test_only_machine_and_bridge_lower_the_ankle():

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.errors import BAD_INPUT, one_line, tell
-from tracker.cli.options import All, ExerciseId, Json, profile_of
+from tracker.cli.options import All, BandText, ExerciseId, Json, TempoText, band_of, profile_of, tempo_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tracker.analysis import Analysis
+    from tracker.coaching.set_form import SetForm
     from tracker.motion.values import ExerciseSet
 
 
@@ -23,27 +24,30 @@ def analyze(
         list[Path], typer.Argument(metavar="FILE", readable=False, help="Recordings: .mcap, .csv or .csv.gz.")
     ],
     exercise: ExerciseId = None,
+    tempo: TempoText = None,
+    band: BandText = None,
     json_: Json = False,
     all_: All = False,
 ) -> None:
     """Find the repetitions in recordings and measure them.
 
     Without --exercise, a recording's own header says which it was; where nothing does, any leg lift counts
-    that is done three times alike.
+    that is done three times alike, and nothing is said about the form.
 
     [dim]Examples[/dim]
       kickback analyze workout.mcap
+      kickback analyze workout.mcap --tempo 2-1-3-0 --band 34:44
       kickback analyze samples.csv.gz -e glute-bridge --json | jq '.sets[0]'
     """
     from tracker.analysis import analyze as analyze_file
     from tracker.cli.console import console, progress
 
-    profile = profile_of(exercise)
+    profile, asked_tempo, asked_band = profile_of(exercise), tempo_of(tempo), band_of(band)
     failed = False
     for number, path in enumerate(files):
         with one_line(keep_going=True) as outcome:
             with progress(path.name) as report:
-                found = analyze_file(path, profile, progress=report)
+                found = analyze_file(path, profile, tempo=asked_tempo, band=asked_band, progress=report)
             for line in filter(None, (found.damage, found.doubt)):
                 tell(f"{path}: {line}")
             if json_:
@@ -69,9 +73,9 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
             None if found.load_kg is None else f"{found.load_kg:g} kg",
         )
     )
-    for number, one in enumerate(found.sets, start=1):
+    for number, (one, form) in enumerate(zip(found.sets, found.form, strict=True), start=1):
         out.print()
-        _print_set(out, number, one)
+        _print_set(out, number, one, form)
     if not found.sets:
         out.print("\nNo repetitions found.", style="bold")
     lines = [tables.Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
@@ -81,8 +85,8 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
         out.print("\n" + tables.gap_line(found.gaps), style="yellow")
 
 
-def _print_set(out: Console, number: int, one: ExerciseSet) -> None:
-    from tracker.cli import tables
+def _print_set(out: Console, number: int, one: ExerciseSet, form: SetForm | None) -> None:
+    from tracker.cli import form_view, tables
 
     title = tables.heading(
         f"Set {number}",
@@ -90,7 +94,11 @@ def _print_set(out: Console, number: int, one: ExerciseSet) -> None:
         f"{tables.clock(one.start_s)} to {tables.clock(one.end_s)}",
         f"{one.time_under_tension_s:.1f} s under tension",
     )
-    pauses = enumerate(zip(one.reps, one.bottom_pauses_s, strict=True), start=1)
-    reps = (tables.Row(i, rep, pause_s, rep.flags) for i, (rep, pause_s) in pauses)
-    partials = (tables.Row(i, rep, None, rep.flags) for i, rep in enumerate(one.partials, start=1))
+    counted = form_view.beside(one.reps, form.reps if form else None)
+    pauses = enumerate(zip(counted, one.bottom_pauses_s, strict=True), start=1)
+    reps = (tables.Row(i, rep, pause_s, (*rep.flags, *form_view.texts(found))) for i, ((rep, found), pause_s) in pauses)
+    others = enumerate(form_view.beside(one.partials, form.partials if form else None), start=1)
+    partials = (tables.Row(i, rep, None, (*rep.flags, *form_view.texts(found))) for i, (rep, found) in others)
     tables.print_set(out, title, reps, partials)
+    if form is not None:
+        out.print(form_view.line(form))

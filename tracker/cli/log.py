@@ -39,6 +39,7 @@ def log(
     with open_journal(path) as journal:
         found = journal.sessions(limit=limit)
         endings = {one.uuid: ending_of(journal, one) for one in found}
+        history = () if json_ else journal.set_history()
     if json_:
         from tracker.cli.session_json import summary_json
 
@@ -50,8 +51,11 @@ def log(
         return
     from tracker.cli.console import console
     from tracker.cli.sessions_view import print_log
+    from tracker.cli.sides import side_lines
 
     print_log(console(), found, endings)
+    for line in side_lines(history):
+        console().print(line, style="yellow")
 
 
 def show(

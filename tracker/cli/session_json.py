@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tracker.analysis import not_listed, rep_json, seconds
+from tracker.analysis import not_listed, rep_json, seconds, set_form_json
 from tracker.cli.exporting import MEASURED
 from tracker.cli.log import SCHEMA
 from tracker.journal import LoggedEdit, LoggedRep, LoggedSet, Session, SessionSummary
@@ -99,14 +99,19 @@ def _set(one: LoggedSet) -> dict[str, Any]:
         "reps": [_rep(rep) for rep in one.reps],
         "partials": [_rep(rep) for rep in one.partials],
         "deleted": [_rep(rep) for rep in one.deleted],
+        "form": set_form_json(one.form),
     }
 
 
 def _rep(one: LoggedRep) -> dict[str, Any]:
     if one.rep is None:
-        numbers: dict[str, Any] = {"rep": one.number, **dict.fromkeys(MEASURED), "bottom_pause_s": None}
+        numbers: dict[str, Any] = {
+            "rep": one.number,
+            **dict.fromkeys((*MEASURED, "bottom_pause_s", "shape")),
+            "form": [],
+        }
     else:
-        numbers = rep_json(one.number, one.rep, one.bottom_pause_s)
+        numbers = rep_json(one.number, one.rep, one.bottom_pause_s, one.form)
     return {**numbers, "flags": list(one.flags), "added": one.rep_id is None}
 
 

@@ -180,4 +180,5 @@ def _entry(
         path=path,
         said=SetContext(side=summary.working_side, exercise=summary.exercise, load_kg=summary.load_kg),
         begun_at=begun_at,
+        bands={(one.exercise, one.side): one.band for one in journal.bands()},
     )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tracker.analysis import not_listed
-from tracker.cli import tables
+from tracker.cli import form_view, tables
 from tracker.journal import (
     AddRep,
     ChangeExercise,
@@ -114,6 +114,8 @@ def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
         None if said.kind is SetKind.WORK else said.kind.value,
     )
     tables.print_set(out, title, _rows(one.reps), _rows(one.partials), _rows(one.deleted))
+    if one.form is not None:
+        out.print(form_view.line(one.form))
 
 
 def _print_not_counted(out: Console, found: Session, *, all_: bool) -> None:
@@ -130,7 +132,9 @@ def _print_not_counted(out: Console, found: Session, *, all_: bool) -> None:
 def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
     for one in reps:
         added = ("added",) if one.rep_id is None else ()
-        yield tables.Row(one.number, one.rep, one.bottom_pause_s, (*map(tables.name, one.flags), *added))
+        yield tables.Row(
+            one.number, one.rep, one.bottom_pause_s, (*map(tables.name, one.signal), *form_view.texts(one.form), *added)
+        )
 
 
 def _print_rest(out: Console, found: Session, ending: str) -> None:

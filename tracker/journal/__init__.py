@@ -18,6 +18,7 @@ from tracker.journal.errors import JournalError
 from tracker.journal.journal import Journal
 from tracker.journal.logged import (
     Answer,
+    LoggedBand,
     LoggedEdit,
     LoggedGap,
     LoggedRejected,
@@ -55,6 +56,7 @@ __all__ = [
     "Ending",
     "Journal",
     "JournalError",
+    "LoggedBand",
     "LoggedEdit",
     "LoggedGap",
     "LoggedRejected",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
+from tracker.journal import form_rows
 from tracker.journal.logged import LoggedGap, LoggedRejected, LoggedSet, Session
 from tracker.motion.values import Rep
 
@@ -42,10 +43,14 @@ def _set(logged: LoggedSet) -> dict[str, Any]:
         "time_under_tension_s": measured.time_under_tension_s,
         **asdict(logged.said),
         "reps": [
-            {**_rep(rep), "form": list(logged.form.get(rep.peak, ())), "bottom_pause_s": pause}
-            for rep, pause in zip(measured.reps, measured.bottom_pauses_s, strict=True)
+            {**_rep(rep), "form": found, "bottom_pause_s": pause}
+            for rep, found, pause in zip(measured.reps, _form(logged, "reps"), measured.bottom_pauses_s, strict=True)
         ],
-        "partials": [{**_rep(rep), "form": list(logged.form.get(rep.peak, ()))} for rep in measured.partials],
+        "partials": [
+            {**_rep(rep), "form": found}
+            for rep, found in zip(measured.partials, _form(logged, "partials"), strict=True)
+        ],
+        "form": form_rows.form_object(logged.form),
     }
 
 
@@ -66,8 +71,18 @@ def _gap(row: LoggedGap) -> dict[str, Any]:
     return {**_stream(row), **asdict(row.gap)}
 
 
+def _form(logged: LoggedSet, kind: Literal["reps", "partials"]) -> list[list[dict[str, Any]]]:
+    if logged.form is None:
+        return [[] for _ in getattr(logged.measured, kind)]
+    return [form_rows.verdict_objects(found) for found in getattr(logged.form, kind)]
+
+
 def _rep(rep: Rep) -> dict[str, Any]:
-    return {**asdict(rep), "flags": [flag.value for flag in rep.flags]}
+    return {
+        **asdict(rep),
+        "flags": [flag.value for flag in rep.flags],
+        "shape": form_rows.shape_object(rep.shape),
+    }
 
 
 def _stream(row: LoggedSet | LoggedRejected | LoggedGap) -> dict[str, int]:

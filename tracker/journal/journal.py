@@ -10,16 +10,18 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from tracker.journal import database, reading, sql, writing
+from tracker.coaching.range_band import Calibration
+from tracker.coaching.set_form import SetForm
+from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import Session, SessionSummary, SetSummary
+from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary
 from tracker.journal.values import (
     Ending,
     Scalar,
@@ -31,6 +33,7 @@ from tracker.journal.values import (
     SessionId,
     SessionStart,
     SetContext,
+    Side,
 )
 from tracker.motion.values import ExerciseSet
 
@@ -112,7 +115,7 @@ class Journal:
         *,
         recording: int | None = None,
         sensor: int | None = None,
-        form: Mapping[int, tuple[str, ...]] | None = None,
+        form: SetForm | None = None,
     ) -> int:
         """Save a set as it closes, in the session's current scoring; return its id.
 
@@ -129,9 +132,9 @@ class Journal:
         sensor
             Number; None: the session's only one.
         form
-            Form verdicts by the ``peak`` number of the repetition.
+            What was said of its form; None: it was not judged.
         """
-        scored = ScoredSet(measured=measured, context=context, recording=recording, sensor=sensor, form=form or {})
+        scored = ScoredSet(measured=measured, context=context, recording=recording, sensor=sensor, form=form)
         with self._writing() as connection:
             session_id = self._id(session)
             return writing.save_set(connection, session_id, reading.current_scoring(connection, session_id), scored)
@@ -207,7 +210,19 @@ class Journal:
         with self._writing() as connection:
             return writing.undo(connection, edit_id, at or _now())
 
+    def save_band(
+        self, exercise: str, made: Calibration, *, side: Side | None = None, at: datetime | None = None
+    ) -> None:
+        """Keep a personal range band; it counts from now on, the earlier ones are history."""
+        with self._writing() as connection:
+            connection.execute(sql.INSERT_BAND, form_rows.band_cells(at or _now(), exercise, side, made))
+
     # Reading
+
+    def bands(self) -> tuple[LoggedBand, ...]:
+        """Return all personal range bands, oldest first."""
+        with self._reading() as connection:
+            return tuple(map(form_rows.read_band, connection.execute(sql.BANDS)))
 
     def sessions(self, *, limit: int | None = None) -> tuple[SessionSummary, ...]:
         """Return a line per session, newest first, edits applied."""

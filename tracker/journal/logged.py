@@ -7,11 +7,13 @@ Seconds are stream time of the recording they belong to. Times of day are aware 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tracker.coaching.form import Verdict
+from tracker.coaching.range_band import RangeBand
+from tracker.coaching.set_form import SetForm
 from tracker.journal.values import Ending, Recording, Sensor, SessionId, SetContext, Side
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rep
@@ -46,7 +48,7 @@ class LoggedRep:
     bottom_pause_s
         Pause after it, as measured; None for a set's last repetition.
     form
-        Form verdicts, sorted.
+        Form verdicts.
     signal
         Signal flags as text, also those a newer version wrote.
     rep_id
@@ -58,7 +60,7 @@ class LoggedRep:
     number: int
     rep: Rep | None
     bottom_pause_s: float | None = None
-    form: tuple[str, ...] = ()
+    form: tuple[Verdict, ...] = ()
     signal: tuple[str, ...] = ()
     rep_id: int | None = None
     edit_id: int | None = None
@@ -66,7 +68,7 @@ class LoggedRep:
     @property
     def flags(self) -> tuple[str, ...]:
         """Signal flags and form verdicts, sorted."""
-        return tuple(sorted({*self.signal, *self.form}))
+        return tuple(sorted({*self.signal, *(verdict.flag.value for verdict in self.form)}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ class LoggedSet:
     measured, said
         As saved; no edit changes them.
     form
-        Form verdicts by the ``peak`` number of the repetition, as saved.
+        What was said of its form, as saved; None: it was not judged.
     context, reps, partials
         With edits applied.
     deleted
@@ -112,7 +114,7 @@ class LoggedSet:
     sensor: int | None
     measured: ExerciseSet
     said: SetContext
-    form: Mapping[int, tuple[str, ...]]
+    form: SetForm | None
     context: SetContext
     reps: tuple[LoggedRep, ...]
     partials: tuple[LoggedRep, ...]
@@ -183,6 +185,17 @@ class Answer:
     set_number: int | None
     question: str
     value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedBand:
+    """A personal range band: the newest one of an exercise and side counts, the others are history."""
+
+    at: datetime
+    exercise: str
+    side: Side | None
+    band: RangeBand
+    ranges_deg: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

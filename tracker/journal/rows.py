@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
+from tracker.coaching.form import Verdict
+from tracker.journal import form_rows
+from tracker.journal.checked import load, maybe, name, real, side
 from tracker.journal.edits import (
     AddRep,
     ChangeExercise,
@@ -27,60 +29,14 @@ from tracker.journal.logged import (
     LoggedSet,
     SetTotals,
 )
-from tracker.journal.text import DETAIL_LENGTH, NAME_LENGTH, plain, plain_json
-from tracker.journal.values import ScoredSet, SetContext, SetKind, Side
+from tracker.journal.text import DETAIL_LENGTH, plain, plain_json
+from tracker.journal.values import ScoredSet, SetContext, SetKind
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
 
 Row = Mapping[str, Any] | sqlite3.Row
 Cells = tuple[str | int | float | None, ...]
-SIDES = ("left", "right")
 _FLAGS = {flag.value: flag for flag in Flag}
-
-
-def real(value: float) -> float:
-    """Return a finite plain float.
-
-    Raises
-    ------
-    ValueError
-        SQLite would store not-a-number as NULL, unseen.
-    """
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"a number of the log must be finite, not {number}")
-    return number
-
-
-def maybe(value: float | None) -> float | None:
-    """Return a finite plain float or None."""
-    return None if value is None else real(value)
-
-
-def load(value: float | None) -> float | None:
-    """Return a load in kg: finite, not negative, or None."""
-    if value is not None and real(value) < 0:
-        raise ValueError(f"a load cannot be negative: {value} kg")
-    return maybe(value)
-
-
-def side(value: str | None) -> Side | None:
-    """Return a side or None."""
-    if value is not None and value not in SIDES:
-        raise ValueError(f"a side is 'left', 'right' or None, not {value!r}")
-    return cast("Side | None", value)
-
-
-def name(value: str | None) -> str | None:
-    """Return a name without control characters, or None."""
-    return None if value is None else plain(value, NAME_LENGTH)
-
-
-def moment(value: datetime) -> str:
-    """Return an aware datetime as ISO 8601 with its offset."""
-    if value.tzinfo is None:
-        raise ValueError(f"{value.isoformat()} has no offset to UTC")
-    return value.isoformat()
 
 
 def context_cells(said: SetContext) -> Cells:
@@ -98,12 +54,17 @@ def set_cells(measured: ExerciseSet) -> Cells:
 def rep_rows(scored: ScoredSet) -> list[Cells]:
     """Return the cells of each repetition and partial after set_id."""
     measured, form = scored.measured, scored.form
-    counted = zip(measured.reps, measured.bottom_pauses_s, strict=True)
-    rows = [(0, number, *_rep_cells(rep, pause, form)) for number, (rep, pause) in enumerate(counted, start=1)]
-    return rows + [(1, number, *_rep_cells(rep, None, form)) for number, rep in enumerate(measured.partials, start=1)]
+    verdicts = form.reps if form else ((),) * len(measured.reps)
+    others = form.partials if form else ((),) * len(measured.partials)
+    counted = enumerate(zip(measured.reps, measured.bottom_pauses_s, verdicts, strict=True), start=1)
+    partials = enumerate(zip(measured.partials, others, strict=True), start=1)
+    return [
+        *((0, number, *_rep_cells(rep, pause, found)) for number, (rep, pause, found) in counted),
+        *((1, number, *_rep_cells(rep, None, found)) for number, (rep, found) in partials),
+    ]
 
 
-def _rep_cells(rep: Rep, pause_s: float | None, form: Mapping[int, tuple[str, ...]]) -> Cells:
+def _rep_cells(rep: Rep, pause_s: float | None, verdicts: tuple[Verdict, ...]) -> Cells:
     return (
         int(rep.peak),
         real(rep.start_s),
@@ -114,13 +75,10 @@ def _rep_cells(rep: Rep, pause_s: float | None, form: Mapping[int, tuple[str, ..
         maybe(rep.range_deg),
         maybe(rep.peak_speed_deg_s),
         maybe(pause_s),
-        _texts([flag.value for flag in rep.flags]),
-        _texts(sorted(form.get(rep.peak, ()))),
+        plain_json([flag.value for flag in rep.flags]) if rep.flags else "[]",
+        form_rows.verdicts_text(verdicts),
+        form_rows.shape_text(rep.shape),
     )
-
-
-def _texts(items: list[str]) -> str:
-    return plain_json(items) if items else "[]"
 
 
 def rejected_cells(rejected: Rejected) -> Cells:
@@ -148,11 +106,12 @@ def totals_cells(totals: SetTotals) -> Cells:
 
 def rep_object(rep: Rep) -> dict[str, Any]:
     """Return a repetition as JSON has it."""
-    numbers = {key: value for key, value in asdict(rep).items() if key not in ("peak", "flags")}
+    numbers = {key: value for key, value in asdict(rep).items() if key not in ("peak", "flags", "shape")}
     return {
         "peak": int(rep.peak),
         **{key: maybe(value) for key, value in numbers.items()},
         "flags": [flag.value for flag in rep.flags],
+        "shape": form_rows.shape_object(rep.shape),
     }
 
 
@@ -170,6 +129,7 @@ def read_rep(row: Row) -> Rep:
         range_deg=row["range_deg"],
         peak_speed_deg_s=row["peak_speed_deg_s"],
         flags=tuple(_FLAGS[flag] for flag in names if flag in _FLAGS),
+        shape=form_rows.read_shape(row["shape"] if "shape" in row.keys() else None),  # noqa: SIM118 - a Row iterates its cells
     )
 
 
@@ -179,7 +139,7 @@ def read_logged_rep(row: Row) -> LoggedRep:
         number=row["number"],
         rep=read_rep(row),
         bottom_pause_s=row["bottom_pause_s"],
-        form=tuple(json.loads(row["form"])),
+        form=form_rows.read_verdicts(row["form"]),
         signal=tuple(json.loads(row["flags"])),
         rep_id=row["rep_id"],
     )
@@ -215,7 +175,7 @@ def read_set(row: Row, members: Sequence[Row]) -> LoggedSet:
         sensor=row["sensor"],
         measured=measured,
         said=said,
-        form={rep.rep.peak: rep.form for rep in (*reps, *partials) if rep.rep is not None and rep.form},
+        form=form_rows.read_form(row["form"], reps, partials),
         context=said,
         reps=reps,
         partials=partials,

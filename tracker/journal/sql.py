@@ -197,7 +197,27 @@ CREATE INDEX set_totals_by_exercise ON set_totals (exercise, session_id, number)
     for verb in ("update", "delete")
 )
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1,)
+VERSION_2 = """
+ALTER TABLE sets ADD COLUMN form TEXT;      -- JSON object: form of the whole set; NULL: not judged
+ALTER TABLE reps ADD COLUMN shape TEXT;     -- JSON object: how it was moved
+
+CREATE TABLE bands (
+    band_id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    side TEXT CHECK (side IN ('left', 'right')),
+    floor_deg REAL NOT NULL,
+    target_deg REAL NOT NULL,
+    ceiling_deg REAL NOT NULL,
+    ranges TEXT NOT NULL                    -- JSON array: degrees of the repetitions it is made of
+) STRICT;
+""" + "".join(
+    f"CREATE TRIGGER bands_{verb}_refused BEFORE {verb.upper()} ON bands "
+    f"BEGIN SELECT RAISE(ABORT, 'a new band stands beside the old one'); END;\n"
+    for verb in ("update", "delete")
+)
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2)
 
 # The file
 
@@ -242,12 +262,12 @@ SET_CURRENT = "UPDATE scorings SET current = 1 WHERE session_id = ? AND scoring_
 INSERT_SET = _insert(
     "sets",
     "scoring_id session_id number recording sensor stream_number start_s end_s reported_s"
-    " side exercise load_kg load_label kind",
+    " side exercise load_kg load_label kind form",
 )
 INSERT_REP = _insert(
     "reps",
     "set_id partial number peak start_s peak_start_s peak_end_s end_s reported_s"
-    " range_deg peak_speed_deg_s bottom_pause_s flags form",
+    " range_deg peak_speed_deg_s bottom_pause_s flags form shape",
 )
 INSERT_REJECTED = _insert(
     "rejected",
@@ -255,6 +275,7 @@ INSERT_REJECTED = _insert(
 )
 INSERT_GAP = _insert("gaps", "scoring_id session_id recording sensor start_s end_s samples_lost")
 INSERT_EDIT = _insert("edits", "session_id at kind set_id rep_id recording sensor start_s end_s value undoes")
+INSERT_BAND = _insert("bands", "at exercise side floor_deg target_deg ceiling_deg ranges")
 INSERT_ANSWER = _insert("answers", "session_id at set_number question value")
 CLEAR_TOTALS = "DELETE FROM set_totals WHERE session_id = ?"
 INSERT_TOTALS = _insert(
@@ -288,6 +309,7 @@ GAPS = "SELECT * FROM gaps WHERE scoring_id = ? ORDER BY gap_id"
 EDITS = "SELECT * FROM edits WHERE session_id = ? ORDER BY edit_id"
 EDIT_SESSION = "SELECT session_id FROM edits WHERE edit_id = ?"
 ANSWERS = "SELECT * FROM answers WHERE session_id = ? ORDER BY answer_id"
+BANDS = "SELECT * FROM bands ORDER BY band_id"
 PLACE_OF_SET = """
 SELECT set_id, NULL AS rep_id, recording, sensor, start_s, end_s FROM sets
 WHERE set_id = ? AND session_id = ?"""

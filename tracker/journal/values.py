@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, NewType
 
+from tracker.coaching.set_form import SetForm
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rejected
 
@@ -142,14 +143,14 @@ class ScoredSet:
     sensor
         Number of the sensor; None: the session's only one.
     form
-        Form verdicts by the ``peak`` number of the repetition.
+        What was said of its form; None: it was not judged.
     """
 
     measured: ExerciseSet
     context: SetContext | None = None
     recording: int | None = None
     sensor: int | None = None
-    form: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    form: SetForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

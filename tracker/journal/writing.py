@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tracker.journal import edits, reading, rows, sql
+from tracker.journal import checked, edits, form_rows, reading, rows, sql
 from tracker.journal.errors import JournalError
 from tracker.journal.logged import LoggedEdit, LoggedSet
 from tracker.journal.text import NAME_LENGTH, notes, plain, plain_json
@@ -33,23 +33,23 @@ def begin(connection: sqlite3.Connection, session: SessionId, start: SessionStar
     """Insert a session and its live scoring."""
     cells = (
         session,
-        rows.moment(start.started_at),
+        checked.moment(start.started_at),
         (start.started_at - _EPOCH) // timedelta(microseconds=1),
-        rows.name(start.exercise),
-        rows.side(start.working_side),
-        rows.side(start.sensor_side),
-        rows.load(start.load_kg),
+        checked.name(start.exercise),
+        checked.side(start.working_side),
+        checked.side(start.sensor_side),
+        checked.load(start.load_kg),
         notes(start.notes),
     )
     session_id = _insert(connection, sql.INSERT_SESSION, cells)
     version = plain(start.algorithm_version, NAME_LENGTH)
-    _insert(connection, sql.INSERT_SCORING, (session_id, version, rows.moment(start.started_at), 1))
+    _insert(connection, sql.INSERT_SCORING, (session_id, version, checked.moment(start.started_at), 1))
 
 
 def end(connection: sqlite3.Connection, session_id: int, ended_at: datetime, ending: Ending, words: str | None) -> None:
     """Note when and how a session ended."""
     kept = None if words is None else notes(words)
-    connection.execute(sql.END_SESSION, (rows.moment(ended_at), Ending(ending).value, kept, session_id))
+    connection.execute(sql.END_SESSION, (checked.moment(ended_at), Ending(ending).value, kept, session_id))
 
 
 def reopen(connection: sqlite3.Connection, session_id: int) -> None:
@@ -63,7 +63,9 @@ def add_sensor(connection: sqlite3.Connection, session_id: int, sensor: Sensor) 
     if number > MOST_SENSORS:
         raise JournalError(f"the session already has {MOST_SENSORS} sensors, one per ankle")
     texts = (plain(text, NAME_LENGTH) for text in (sensor.family, sensor.name, sensor.address))
-    connection.execute(sql.INSERT_SENSOR, (session_id, number, *texts, rows.side(sensor.side), plain_json(sensor.info)))
+    connection.execute(
+        sql.INSERT_SENSOR, (session_id, number, *texts, checked.side(sensor.side), plain_json(sensor.info))
+    )
     return number
 
 
@@ -78,7 +80,7 @@ def add_recording(
 ) -> int:
     """Insert a recording, read by the current scoring; return its number."""
     number = len(_recordings(connection, session_id)) + 1
-    connection.execute(sql.INSERT_RECORDING, (session_id, number, path, rows.name(sha256), rows.maybe(seconds)))
+    connection.execute(sql.INSERT_RECORDING, (session_id, number, path, checked.name(sha256), checked.maybe(seconds)))
     scoring_id = reading.current_scoring(connection, session_id)
     connection.execute(sql.INSERT_SCORING_RECORDING, (scoring_id, session_id, number))
     return number
@@ -88,7 +90,7 @@ def close_recording(
     connection: sqlite3.Connection, session_id: int, number: int, sha256: str | None, seconds: float | None
 ) -> None:
     """Note a finished recording's hash and length."""
-    cells = (rows.name(sha256), rows.maybe(seconds), session_id, number)
+    cells = (checked.name(sha256), checked.maybe(seconds), session_id, number)
     if connection.execute(sql.CLOSE_RECORDING, cells).rowcount != 1:
         raise JournalError(f"the session has no recording {number}")
 
@@ -126,14 +128,14 @@ def answer(
     at: datetime,
 ) -> None:
     """Insert what the person told."""
-    cells = (session_id, rows.moment(at), set_number, plain(question, NAME_LENGTH), plain_json(value))
+    cells = (session_id, checked.moment(at), set_number, plain(question, NAME_LENGTH), plain_json(value))
     connection.execute(sql.INSERT_ANSWER, cells)
 
 
 def add_scoring(connection: sqlite3.Connection, session_id: int, scored: Scored, at: datetime, *, current: bool) -> int:
     """Insert what an algorithm made of a whole session; return the scoring's id."""
     version = plain(scored.algorithm_version, NAME_LENGTH)
-    scoring_id = _insert(connection, sql.INSERT_SCORING, (session_id, version, rows.moment(at), 0))
+    scoring_id = _insert(connection, sql.INSERT_SCORING, (session_id, version, checked.moment(at), 0))
     known = _recordings(connection, session_id)
     for number in known if scored.recordings is None else scored.recordings:
         _known("recording", number, known)
@@ -168,7 +170,7 @@ def add_edit(connection: sqlite3.Connection, session_id: int, edit: edits.Edit, 
     if place is None:
         raise JournalError(f"the session has no {what}")
     kind, value = rows.edit_cells(edit)
-    cells = (session_id, rows.moment(at), kind, *tuple(place), value, None)
+    cells = (session_id, checked.moment(at), kind, *tuple(place), value, None)
     edit_id = _insert(connection, sql.INSERT_EDIT, cells)
     shown = {entry.edit_id: entry for entry in _refresh_totals(connection, session_id)}
     if not shown[edit_id].applied:
@@ -184,7 +186,7 @@ def undo(connection: sqlite3.Connection, edit_id: int, at: datetime) -> int:
     session_id = int(row[0])
     if edit_id in edits.undone_edits(reading.read_ledger(connection, session_id)):
         raise JournalError(f"edit {edit_id} is already undone")
-    cells = (session_id, rows.moment(at), "undo", None, None, None, None, None, None, "null", edit_id)
+    cells = (session_id, checked.moment(at), "undo", None, None, None, None, None, None, "null", edit_id)
     undo_id = _insert(connection, sql.INSERT_EDIT, cells)
     _refresh_totals(connection, session_id)
     return undo_id
@@ -202,7 +204,7 @@ def _insert_set(
     measured = rows.set_cells(scored.measured)
     place = edits.Place(*stream, scored.measured.start_s, scored.measured.end_s)
     said = scored.context or edits.said_at(earlier, place) or _session_context(connection, session_id)
-    cells = (*measured, *rows.context_cells(said))
+    cells = (*measured, *rows.context_cells(said), form_rows.form_text(scored.form))
     try:
         set_id = _insert(connection, sql.INSERT_SET, (scoring_id, session_id, number, *stream, *cells))
     except sqlite3.IntegrityError as error:

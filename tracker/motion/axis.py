@@ -141,29 +141,32 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     top
         Row that parts the two.
     """
-    w, a = _smooth(gyr), _smooth(lin)
-    turn = (w[2:] - w[:-2]) / (2.0 * step_s)
-    w, a = w[1:-1], a[1:-1]
-    n = len(w)
-    x, y, z = w.T
-    xx, yy, zz, xy, xz, yz = x * x, y * y, z * z, x * y, x * z, y * z
-    p, q, r = turn.T
-    # a = α × r + ω × (ω × r), one block of n rows for each component of a
-    design = np.empty((3, n, 3))
-    design[0, :, 0], design[0, :, 1], design[0, :, 2] = -yy - zz, xy - r, xz + q
-    design[1, :, 0], design[1, :, 1], design[1, :, 2] = xy + r, -xx - zz, yz - p
-    design[2, :, 0], design[2, :, 1], design[2, :, 2] = xz - q, yz + p, -xx - yy
-    design -= design.sum(axis=1, keepdims=True) / n
-    a = a - a.sum(axis=0) / n  # an accelerometer's offset is no evidence
+    both = _smooth(np.concatenate((gyr.T, lin.T)))
+    p, q, r = (both[:3, 2:] - both[:3, :-2]) / (2.0 * step_s)
+    w, a = both[:3, 1:-1], both[3:, 1:-1]
+    n = w.shape[1]
+    # a = α × r + ω × (ω × r): a block for what each of the lever's parts is multiplied by, and one for a
+    terms = np.empty((4, 3, n))
+    np.multiply(w[:, None], w, out=terms[:3])
+    square = terms[0, 0] + terms[1, 1] + terms[2, 2]
+    for i in range(3):
+        terms[i, i] -= square
+    terms[0, 1] += r
+    terms[0, 2] -= q
+    terms[1, 0] -= r
+    terms[1, 2] += p
+    terms[2, 0] += q
+    terms[2, 1] -= p
+    terms[3] = a
+    terms -= terms.sum(axis=2, keepdims=True) / n  # an accelerometer's offset is no evidence
     part = min(max(top - 2, 1), n - 1)
-    return _pivot(design[:, :part], a[:part]), _pivot(design[:, part:], a[part:])
+    return _pivot(terms[:, :, :part]), _pivot(terms[:, :, part:])
 
 
-def _pivot(design: Array, acc: Array) -> Pivot:
-    n = len(acc)
-    rows = design.reshape(3 * n, 3)
-    target = acc.T.reshape(3 * n)
-    return Pivot(rows.T @ rows, rows.T @ target, float(target @ target), n)
+def _pivot(terms: Array) -> Pivot:
+    columns = terms.reshape(4, -1)
+    products = columns @ columns.T
+    return Pivot(products[:3, :3], products[:3, 3], float(products[3, 3]), terms.shape[2])
 
 
 def flexion_axis(gyr: Array, guess: Vector) -> Vector:
@@ -186,5 +189,5 @@ def flexion_axis(gyr: Array, guess: Vector) -> Vector:
 
 
 def _smooth(x: Array) -> Array:
-    """Binomial (¼ ½ ¼), ends dropped."""
-    return 0.25 * x[:-2] + 0.5 * x[1:-1] + 0.25 * x[2:]
+    """Binomial (¼ ½ ¼) along rows, ends dropped."""
+    return 0.25 * x[:, :-2] + 0.5 * x[:, 1:-1] + 0.25 * x[:, 2:]

@@ -25,6 +25,8 @@ from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
+from tracker.motion.shape import shape
+from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
@@ -33,8 +35,8 @@ ALGORITHM_VERSION = "1"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.08, 0.20)
-LOOK_AHEAD_SHARE = 0.06
+LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_SHARE = 0.04
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
@@ -75,15 +77,18 @@ class Tracker:
         self._stride = max(1, round(STEP_S / period_s))
         self._step_s = self._stride * period_s
         self._grid = Grid(period_s, t0_s)
-        self._orienter = Orienter(period_s)
+        self._travel: TravelCounter | None = None
+        if exercise is not None and exercise.basis == "travel":
+            self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
+        self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
         self._began = 0
-        self._fine = History(7, self._keep, SLICE)
+        self._fine = History(10, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = 0
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
@@ -102,16 +107,22 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
+        if self._travel is not None:
+            return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
         return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
         """Close the open set: the person said that it is over."""
+        if self._travel is not None:
+            return list(self._travel.end_set())
         return list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
             return [item]
+        if self._travel is not None:
+            return self._take_travel(item, self._travel)
         out: list[Value] = []
         if item.start_index != self._fine.end:
             if self._fine.end:
@@ -121,6 +132,19 @@ class Tracker:
         for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):
                 out += self._follow(motion)
+        return out
+
+    def _take_travel(self, item: Samples, travel: TravelCounter) -> list[Value]:
+        """Take samples of an exercise that is counted by its travel."""
+        out: list[Value] = []
+        if item.start_index != travel.end_index:
+            if travel.end_index:
+                out += travel.flush(Reason.GAP)
+                self._orienter.restart()
+            travel.restart(item.start_index)
+        for part in item.sliced(SLICE):
+            for motion in self._orienter.push(part):
+                out += travel.push(motion)
         return out
 
     def _interrupt(self, reason: Reason) -> list[Value]:
@@ -149,36 +173,35 @@ class Tracker:
         self._began = index
         skip = -index % self._stride
         self._coarse.restart((index + skip) // self._stride)
-        self._part = np.empty((0, 9))
+        self._part = np.empty((6, 0))
         self._skip = skip
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
-        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST))
-        n, held = self._stride, len(self._part)
-        rows = np.empty((held + len(motion), 9))
-        rows[:held] = self._part
-        rows[held:, :3], rows[held:, 3:6], rows[held:, 6:] = motion.gyr, motion.lin, motion.up
-        if self._skip:
-            dropped = min(self._skip, len(rows))
-            rows, self._skip = rows[dropped:], self._skip - dropped
-        count = len(rows) // n
-        self._part = rows[count * n :].copy()
+        self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST), motion.lin)
+        n, held = self._stride, self._part.shape[1]
+        columns = np.empty((6, held + len(motion)))
+        columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
+        dropped = min(self._skip, columns.shape[1])
+        self._skip -= dropped
+        count = (columns.shape[1] - dropped) // n
+        self._part = columns[:, dropped + count * n :].copy()
         if not count:
             return []
-        blocks = rows[: count * n].reshape(count, n, 9)
-        mean = blocks[:, 0, :6].copy()
+        blocks = columns[:, dropped : dropped + count * n].reshape(6, count, n)
+        mean = blocks[:, :, 0].copy()
         for i in range(1, n):
-            mean += blocks[:, i, :6]
+            mean += blocks[:, :, i]
         mean /= n
-        up = blocks[:, -1, 6:]
+        mean = mean.T
+        up = motion.up[dropped - held + n - 1 :: n]
         speed = _turning(mean[:, :3], up)
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
-        for pose, pace in zip(up.tolist(), speed.tolist(), strict=True):
+        for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
             for event in push(step, pose, pace):
                 self._event(event)
             if self._top is not None:
@@ -247,12 +270,16 @@ class Tracker:
 
     def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
         """Describe the way out so far."""
-        rows = self._coarse.between(first, step + 1)
-        if len(rows) < LEAST_ROWS:
+        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
             return None
-        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+
+        def fit() -> PivotFit:
+            rows = self._coarse.between(first, step + 1)
+            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+            return judge(whole, whole)
+
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
@@ -303,10 +330,12 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
-        touched = touched_phases(found, window[:, 6] != LOST, self._period_s)
+        marks = window[:, 6]
+        marked = bool(marks.any())
+        touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
-        flags = [Flag.CLIPPED] if bool((window[first:last, 6] == CLIPPED).any()) else []
+        flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
         return Rep(
@@ -319,6 +348,7 @@ class Tracker:
             None if unknown else math.degrees(found.range_rad),
             None if "lift" in touched else math.degrees(found.peak_speed_rad_s),
             tuple(sorted(flags)),
+            None if touched else shape(found, window[:, 7:], self._period_s),
         )
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
@@ -348,7 +378,6 @@ class Tracker:
 
 def _turning(rate: Array, up: Array) -> Array:
     """Speed at which the up direction turns, rad/s, shape (n,)."""
-    x = rate[:, 1] * up[:, 2] - rate[:, 2] * up[:, 1]
-    y = rate[:, 2] * up[:, 0] - rate[:, 0] * up[:, 2]
-    z = rate[:, 0] * up[:, 1] - rate[:, 1] * up[:, 0]
-    return np.asarray(np.sqrt(x * x + y * y + z * z))
+    (a, b, c), (x, y, z) = rate.T, up.T
+    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
+    return np.asarray(np.sqrt(p * p + q * q + r * r))

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,24 +31,26 @@ from tracker.motion.vectors import Vector, cross, dot
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
-LARGE_SHARE = 0.30
+LARGE_SHARE = 0.3
 """Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
 TRUTH_SIGMA_S = 0.025
-"""The definition's own smoothing."""
-PHASE_SIGMA_SHARE = 0.035
-"""Smoothing before borders are looked for, as a share of the phase (6 % sets them 15 ms too wide, 2 % adds noise)."""
-MAX_SIGMA_S = 0.12
-FINER_FROM = 1.2
-"""A phase's own smoothing that is hardly more than the definition's is not worth doing."""
+"""The definition's own smoothing; all there is for quick phases, and for the peak speed."""
+SLOW_PHASE_S, SLOW_MORE_S = 1.5, 0.025
+"""Borders of a phase that takes longer are looked for with a Gaussian of this σ on top: a slow leg's tremor passes 10 %
+of its peak too. (More still, 3.5 % of the phase, sets the borders of a creeping return up to 20 ms too wide.)"""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
 """Interpolation bridges shorter holes; a longer one makes the numbers it touches unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """What a window holds; times in samples from the window's first, fractional."""
+    """What a window holds; times in samples from the window's first, fractional.
+
+    ``axis`` is the flexion axis, sensor frame, positive on the lift; ``rate`` (rad/s) and ``angle`` (rad) about it,
+    shape (n,), are smoothed as the definition asks.
+    """
 
     start: float
     peak_start: float
@@ -55,6 +58,9 @@ class Measures:
     end: float
     range_rad: float
     peak_speed_rad_s: float
+    axis: Vector
+    rate: Array
+    angle: Array
 
 
 def measure(
@@ -79,11 +85,32 @@ def measure(
         None where there is no lift or no return in the window.
     """
     axis = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
-    rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
+    x, y, z = gyr.T
+    rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
-    lifted = _phase(smooth, rate, angle, 0, top, period_s)
-    lowered = _phase(-smooth[::-1], -rate[::-1], angle[::-1], 0, len(rate) - 1 - top, period_s)
+    found = find_borders(smooth, angle, top, period_s)
+    return None if found is None else Measures(*found, axis, smooth, angle)
+
+
+def find_borders(
+    rate: Array, angle: Array, top: int, period_s: float
+) -> tuple[float, float, float, float, float, float] | None:
+    """Find the four borders (fractional rows), the range and the lift's peak speed; None without lift or return.
+
+    Parameters
+    ----------
+    rate
+        Smoothed speed, positive on the lift, rad/s or m/s, shape (n,).
+    angle
+        What it changes, rad or m, shape (n,).
+    top
+        Row where that is largest.
+    period_s
+        Sample spacing, seconds.
+    """
+    lifted = _phase(rate, angle, top, period_s)
+    lowered = _phase(-rate[::-1], angle[::-1], len(rate) - 1 - top, period_s)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -91,10 +118,10 @@ def measure(
     peak_end, end = n - lowered[1], n - lowered[0]
     if peak_end < peak_start:
         peak_start = peak_end = (peak_start + peak_end) / 2.0
-    zero = _at(angle, start)
+    zero = at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed)
+    return start, peak_start, peak_end, end, reach, speed
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
@@ -126,7 +153,7 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
 
 def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array:
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
-    angle: Array = np.cumsum(rate) * period_s
+    angle: Array = rate.cumsum() * period_s
     first, last = up[0].tolist(), up[-1].tolist()
     along, behind = dot(axis, first), dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
@@ -140,28 +167,25 @@ def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array
     return angle
 
 
-def _phase(
-    smooth: Array, rate: Array, angle: Array, first: int, last: int, period_s: float
-) -> tuple[float, float, float] | None:
-    """Begin, end (fractional rows) and peak speed of the lift between two rows."""
-    run = _main_run(smooth[first : last + 1], angle[first : last + 1])
+def _phase(smooth: Array, angle: Array, last: int, period_s: float) -> tuple[float, float, float] | None:
+    """Begin, end (fractional rows) and peak speed of the lift up to a row."""
+    run = _main_run(smooth[: last + 1], angle[: last + 1])
     if run is None:
         return None
-    lo, hi = first + run[0], first + run[1]
+    lo, hi = run
     speed = float(smooth[lo:hi].max())
-    lasts = int((smooth[lo:hi] >= EDGE_SHARE * speed).sum())
-    sigma = min(MAX_SIGMA_S, PHASE_SIGMA_SHARE * lasts * period_s)
-    finer = gaussian(rate, sigma / period_s) if sigma > FINER_FROM * TRUTH_SIGMA_S else smooth
+    slow = np.count_nonzero(smooth[lo:hi] >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S
+    finer = gaussian(smooth, SLOW_MORE_S / period_s) if slow else smooth
     peak = lo + int(finer[lo:hi].argmax())
-    begin, end = _edges(finer, angle, peak, first, len(smooth) - 1)
+    begin, end = _edges(finer, angle, peak, 0, len(smooth) - 1)
     return begin, end, speed
 
 
 def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
     """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
-    rising = np.zeros(len(rate) + 2, dtype=np.int8)
-    rising[1:-1] = rate > 0.0
-    turns = np.flatnonzero(rising[1:] != rising[:-1])
+    rising = np.zeros(len(rate) + 2, dtype=np.bool_)
+    np.greater(rate, 0.0, out=rising[1:-1])
+    turns = (rising[1:] != rising[:-1]).nonzero()[0]
     if not len(turns):
         return None
     begins, ends = turns[::2], turns[1::2]
@@ -176,24 +200,24 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
     fast = rate >= least
     begin = _crossing_before(rate, fast, peak, first, least)
     end = _crossing_after(rate, fast, peak, last, least)
-    low, high = _at(angle, begin), _at(angle, end)
+    low, high = at(angle, begin), at(angle, end)
     while True:
-        earlier = np.flatnonzero(rate[first : max(first, int(begin))] >= large)
+        earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
         if not len(earlier):
             break
         bump = first + int(earlier[-1])
         lower = _crossing_before(rate, fast, bump, first, least)
-        base = _at(angle, lower)
+        base = at(angle, lower)
         if not _at_stall(low - base, high - base):
             break
         begin, low = lower, base
     while True:
-        later = np.flatnonzero(rate[int(end) + 1 : last + 1] >= large)
+        later = (rate[int(end) + 1 : last + 1] >= large).nonzero()[0]
         if not len(later):
             break
         bump = int(end) + 1 + int(later[0])
         higher = _crossing_after(rate, fast, bump, last, least)
-        crown = _at(angle, higher)
+        crown = at(angle, higher)
         if not _at_stall(high - low, crown - low):
             break
         end, high = higher, crown
@@ -222,7 +246,8 @@ def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float)
     return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
 
 
-def _at(series: Array, where: float) -> float:
+def at(series: Array, where: float) -> float:
+    """Value between two rows."""
     i = min(int(where), len(series) - 2)
     return float(series[i] + (where - i) * (series[i + 1] - series[i]))
 
@@ -233,13 +258,21 @@ def gaussian(series: Array, sigma: float) -> Array:
     >>> gaussian(np.ones(5), 2.0).round(12).tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    half = int(np.ceil(4.0 * sigma))
-    if half < 1:
+    if sigma <= 0.0:
         return series
-    grid = np.arange(-half, half + 1) / sigma
-    kernel = np.exp(-0.5 * grid * grid)
-    n = len(series)
+    kernel = _gaussian_kernel(sigma)
+    half, n = len(kernel) // 2, len(series)
     padded = np.empty(n + 2 * half)
     padded[:half], padded[half : half + n], padded[half + n :] = series[0], series, series[-1]
-    smoothed: Array = np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    smoothed: Array = np.correlate(padded, kernel, mode="valid")
     return smoothed
+
+
+@lru_cache(maxsize=64)
+def _gaussian_kernel(sigma: float) -> Array:
+    """Weights that add up to 1, out to four ``sigma`` samples (phases of like length share theirs)."""
+    half = math.ceil(4.0 * sigma)
+    grid = np.arange(-half, half + 1) / sigma
+    kernel = np.exp(-0.5 * grid * grid)
+    kernel /= kernel.sum()
+    return kernel

@@ -41,9 +41,11 @@ UNTOLD_MIN_RANGE_DEG = 3.5
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
-LIKELY_SHARE = 0.85
+SMALL_SET_SHARE = 0.35
+"""A set may be so much smaller than the ones before it; smaller alike ones are fidgets."""
+LIKELY_SHARE = 0.75
 ANNOUNCED_SHARE = 0.65
-STALL_S = 0.5
+STALL_S = 0.35
 """A top is said at once at this share of the set's usual range; a lower one may be a stall, and is said later."""
 USUAL_OF = 6
 """The open set's newest so many show its pivot."""
@@ -85,7 +87,7 @@ class SetBuilder:
     def dismiss(self, rough: Rep, now_s: float) -> list[Outcome] | None:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
         found = rough.range_deg or 0.0
-        if found < PLAINLY_SMALL_SHARE * self._least_deg():
+        if found < PLAINLY_SMALL_SHARE * self._min_deg and found < PLAINLY_SMALL_SHARE * self._least_deg():
             return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
         after_s = rough.start_s - self._stepped_s
         if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
@@ -119,15 +121,18 @@ class SetBuilder:
 
     def foresees(self, lift: Lift, waited_s: float) -> bool:
         """A lift that has just reached its top will count, as far as that can be known then."""
+        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
+        if stepped:
+            return False
         if self._reps:
             usual = median(r.range_deg for r in self._reps)
-            if sum(x * y for x, y in zip(lift.direction, self._reps[-1].direction, strict=True)) < evidence.ALIKE_DIRECTION:
-                return False
-            return lift.range_deg >= (LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE) * usual
-        if self._exercise is None or lift.range_deg < max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg):
+            share = LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE
+            return lift.range_deg >= share * usual and evidence.one_more(lift, self._reps)
+        if self._exercise is None or lift.range_deg < max(
+            self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg
+        ):
             return False
-        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
-        return not stepped and evidence.lifted(lift)
+        return evidence.lifted(lift)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""
@@ -284,12 +289,14 @@ class SetBuilder:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
         if self._exercise is None or not self._usual_deg:
             return False
-        small = median(c.range_deg for c in group) < PARTIAL_SHARE * self._usual_deg
+        share = PARTIAL_SHARE if len(group) < COMPANY else SMALL_SET_SHARE
+        small = median(c.range_deg for c in group) < share * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        if not evidence.swings(family, evidence.COMPANY_SHARE):
+        aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
+        if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if not evidence.one_pivot(family) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
@@ -306,8 +313,9 @@ class SetBuilder:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
         *earlier, newest = self._waiting
         family = [newest]
+        small = self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
         for w in reversed(earlier):
-            if not evidence.same_lever(w, newest):
+            if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
                 break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
@@ -350,7 +358,9 @@ class SetBuilder:
         out: list[Outcome] = []
         if len(self._reps) == 1:
             usual = self._reps[0].range_deg
-            like = [w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual]
+            like = [
+                w for w in self._waiting if evidence.same_way(w, self._reps[0]) and w.range_deg < PARTIAL_SHARE * usual
+            ]
             self._waiting = [w for w in self._waiting if w not in like]
             out = [self._partial(w, self._reps, now_s) for w in like]
         return out + self._disperse(now_s)
@@ -397,7 +407,7 @@ class SetBuilder:
 
 
 def _rejected(rep: Rep, reason: Reason, detail: str, now_s: float) -> Rejected:
-    rep = replace(rep, reported_s=now_s)
+    rep = rep if rep.reported_s == now_s else replace(rep, reported_s=now_s)
     return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
 
 

@@ -1,13 +1,16 @@
 """What comes out of the core: peaks, repetitions, rejections and sets, as frozen values.
 
 Times are seconds of stream time (``t0_s + index × period_s``). Degrees are for people, so the unit is in the name.
-A ``Peak`` is provisional; exactly one ``Rep`` or ``Rejected`` with the same ``peak`` number follows it.
+A ``Peak`` is provisional; exactly one ``Rep`` or ``Rejected`` with the same ``peak`` number follows it. It is said only
+of a lift that is foreseen to count: a repetition that its company alone made sure comes without one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from tracker.motion.vectors import Vector
 
 
 class Flag(StrEnum):
@@ -53,6 +56,45 @@ class Peak:
     reported_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepShape:
+    """How a repetition was moved: numbers without a verdict.
+
+    Attributes
+    ----------
+    mean_concentric_deg_s, mean_eccentric_deg_s
+        Turned angle over time of the lift and of the return.
+    peak_eccentric_deg_s
+        Largest speed of the return.
+    eccentric_rise_s
+        Time from the beginning of the return to its largest speed.
+    concentric_sparc, eccentric_sparc
+        Smoothness of the speed: spectral arc length, negative, nearer to zero for smoother movements.
+    hold_drift_deg
+        How far the leg moved on (+) or sank (−) from the beginning to the end of the hold.
+    rest_offset_deg
+        Angle at the end against that at the start; positive where the leg did not come back all the way.
+    rebound_deg_s
+        Largest speed of a new lift in the 0.12 s after the end.
+    impact_m_s2
+        Largest sudden acceleration around the end.
+    axis
+        Unit vector about which the shank turned on the lift, sensor frame; comparable while the strap does not move.
+    """
+
+    mean_concentric_deg_s: float
+    mean_eccentric_deg_s: float
+    peak_eccentric_deg_s: float
+    eccentric_rise_s: float
+    concentric_sparc: float
+    eccentric_sparc: float
+    hold_drift_deg: float
+    rest_offset_deg: float
+    rebound_deg_s: float
+    impact_m_s2: float
+    axis: Vector
+
+
 @dataclass(frozen=True, slots=True)
 class Rep:
     """One measured repetition. A number that a hole in the stream touched is None.
@@ -71,6 +113,12 @@ class Rep:
         Largest speed of the concentric phase.
     flags
         Signal flags, sorted.
+    shape
+        How it was moved; None where a hole touched it.
+    range_m, peak_speed_m_s
+        The same for an exercise that is measured by its travel: largest distance of the ankle from its place at
+        ``start_s`` along the line from rest to top, and largest speed of the way out along it. Such a repetition has
+        no degrees, and any other has no metres.
     """
 
     peak: int
@@ -82,6 +130,9 @@ class Rep:
     range_deg: float | None
     peak_speed_deg_s: float | None
     flags: tuple[Flag, ...] = ()
+    shape: RepShape | None = None
+    range_m: float | None = None
+    peak_speed_m_s: float | None = None
 
     @property
     def concentric_s(self) -> float | None:

@@ -39,9 +39,13 @@ CLOSE_LEFT = 0.35
 SLOW_SHARE = 0.15
 """Slow is less than this share of the phase's own top speed …"""
 SLOW_RAD_S = math.radians(3.0)
-"""… or less than this: a resting leg still trembles and settles."""
+CREEP_SHARE = 0.25
+"""… or less than this and a quarter of it: a resting leg still trembles and settles, a slow return creeps."""
 CROSSED_SHARE = 0.35
 """Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
+PASSING_RAD_S = math.radians(15.0)
+STRAIGHT_SHARE = 0.7
+"""Past the rest pose as slowly and as straight as this, the leg is still returning: it will rest a little farther."""
 RETURNED_SHARE = 0.60
 """Back is within this share of the swing from the rest pose, in whatever direction."""
 STILL_CHORD = math.radians(1.0)
@@ -144,18 +148,6 @@ class Watch:
             self.rest = pose
         return True
 
-    def goes_on(self, step: int, pose: Vector, speed: float, longest: int) -> bool:
-        """Take one step of the way out; False, and nothing done, where it may be a peak or the way back."""
-        away = dist(pose, self.rest)
-        if away < self.swing or speed < SLOW_SHARE * self.fastest or step - self.opened > longest:
-            return False
-        if dist(pose, self.still_pose) > STILL_CHORD:
-            self.still_pose, self.still_since = pose, step
-        if speed > self.fastest:
-            self.fastest = speed
-        self.far, self.swing, self.top = pose, away, step
-        return True
-
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         """Take one step; says how the excursion ended when it does."""
         state = self.state
@@ -179,6 +171,8 @@ class Watch:
             self.fastest = speed
         if away >= self.swing:
             self.far, self.swing, self.top = pose, away, step
+            if speed >= SLOW_SHARE * self.fastest:
+                return
         given_back = dist(pose, self.far)
         slow = speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing
         if slow and self.swing > AGAIN_SHARE * self.told_swing:
@@ -209,8 +203,8 @@ class Watch:
         if away < self.near:
             self.near, self.near_step = away, step
         if self.low <= CLOSE_LEFT * swing:
-            slow = (
-                speed < SLOW_RAD_S or speed < SLOW_SHARE * self.fastest or (rising > MIN_TURN and rising > 0.1 * swing)
+            slow = speed < max(SLOW_SHARE * self.fastest, min(SLOW_RAD_S, CREEP_SHARE * self.fastest)) or (
+                rising > MIN_TURN and rising > 0.1 * swing
             )
             if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
@@ -220,6 +214,10 @@ class Watch:
             self.state = OUT
             self.fastest = speed
         return None
+
+    def returns_beyond(self, pose: Vector, speed: float) -> bool:
+        """It has passed the rest pose slowly and straight on."""
+        return speed < PASSING_RAD_S and -self._left(pose) > STRAIGHT_SHARE * dist(pose, self.rest)
 
     def close(self, step: int) -> None:
         """Begin again at the lowest pose of the return."""

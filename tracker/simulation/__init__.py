@@ -3,6 +3,7 @@
 scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStream (arrays, Info, notifications)
 """
 
+from .faults import FAULT_KINDS, Fault, FaultKind
 from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
 from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
@@ -14,11 +15,14 @@ from .wire import Link
 __all__ = [
     "EXERCISES",
     "EXERCISE_IDS",
+    "FAULT_KINDS",
     "SCENARIOS",
     "Activity",
     "Angles",
     "Curve",
     "ExerciseId",
+    "Fault",
+    "FaultKind",
     "Link",
     "Plan",
     "Scenario",

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from .faults import Fault
 from .leg import EXERCISES, ExerciseId
 
 Doing = Literal[
@@ -89,6 +90,10 @@ class SetPlan:
         Peak acceleration of the ringing when the foot or knee hits floor or bench at the bottom; 0 for none.
     tremor_deg
         Root mean square of the 8–12 Hz tremor of the rested leg; it grows with fatigue.
+    direction_spread_deg
+        Standard deviation of the movement's direction from repetition to repetition.
+    faults
+        Repetitions that are made wrongly, at most one fault each.
     """
 
     reps: int
@@ -104,6 +109,8 @@ class SetPlan:
     hesitations: float = 0.05
     tap_m_s2: float = 0.0
     tremor_deg: float = 0.003
+    direction_spread_deg: float = 0.0
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no leg can do.
@@ -119,6 +126,9 @@ class SetPlan:
             raise ValueError("concentric_s and eccentric_s must be at least 0.2 s")
         if min(self.hold_s, self.bottom_pause_s, self.tap_m_s2, self.tremor_deg) < 0:
             raise ValueError("hold_s, bottom_pause_s, tap_m_s2 and tremor_deg must not be negative")
+        wrong = [fault.rep for fault in self.faults]
+        if len(set(wrong)) < len(wrong) or max(wrong, default=0) > self.reps:
+            raise ValueError(f"a set of {self.reps} has no place for faults in repetitions {wrong}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import rotations
+from .faults import LYING, RECOIL_S, Fault, Manner, Shape, aside, wrongly
 from .leg import THIGH_M, TREMOR_DEG, TRUNK_M, Exercise, Stretch, direction, still
 from .plans import SetPlan
 from .profiles import band_noise, count, min_jerk, phase, ringing, smooth
@@ -25,6 +27,7 @@ class Window:
     top_end: int
     end: int
     partial: bool
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +82,14 @@ class _Track:
         if seconds > 0:
             self.add(self.value + drift * min_jerk(count(seconds)))
 
-    def lift(self, top: float, seconds: float, *, from_rest: bool, smooth_only: bool) -> None:
+    def lift(
+        self, top: float, seconds: float, *, from_rest: bool, smooth_only: bool, shape: Shape | None = None
+    ) -> None:
         rise, fall = np.array(self.lift_shape) * self.rng.uniform(0.92, 1.08, size=2)
         hesitates = self.rng.random() < self.plan.hesitations and seconds > 0.75 and not smooth_only
         stall = self.rng.uniform(0.85, 0.99) if hesitates else 0.0
-        self.move(top, seconds, max(1.8, rise) if from_rest else rise, fall, stall)
+        rise, fall = shape or (max(1.8, rise) if from_rest else rise, fall)
+        self.move(top, seconds, rise, fall, 0.0 if shape else stall)
 
     def hold(self, seconds: float, top: float) -> None:
         """Sink and wobble a little."""
@@ -93,15 +99,15 @@ class _Track:
             window = np.sin(np.pi * min_jerk(n)) ** 2
             self.parts[-1] += 0.008 * top * window * band_noise(self.rng, n, 1, 0.4, 1.2)[:, 0]
 
-    def go_back(self, bottom: float, seconds: float, *, to_rest: bool) -> None:
+    def go_back(self, bottom: float, seconds: float, *, to_rest: bool, shape: Shape | None = None) -> None:
         rise, fall = np.array(self.return_shape) * self.rng.uniform(0.92, 1.08, size=2)
         if self.plan.tap_m_s2:
             fall = 0.3  # arrives with speed
         elif to_rest:
             fall = max(1.8, fall)
-        self.move(bottom, seconds, rise, fall)
+        self.move(bottom, seconds, *(shape or (rise, fall)))
 
-    def movement(self, partial: bool, *, tired: float, first: bool, last: bool) -> Window:
+    def movement(self, partial: bool, *, tired: float, first: bool, last: bool, fault: Fault | None = None) -> Window:
         """One repetition or partial; `tired` grows from 0 to 1 through the set."""
         plan, rng = self.plan, self.rng
         pace = (1 + plan.fatigue * tired) * np.clip(rng.normal(1, plan.tempo_spread, size=4), 0.75, 1.3)
@@ -110,22 +116,27 @@ class _Track:
         top = self.usual * share * (1 - min(0.22, 0.4 * plan.fatigue) * tired)
         exact = last or plan.tap_m_s2 > 0
         bottom = 0.0 if exact else self.usual * np.clip(rng.normal(0, 0.012), -0.03, 0.03)
+        lift_s, return_s = plan.concentric_s * pace[0] * quicker, plan.eccentric_s * pace[2] * quicker
+        how = Manner(top, bottom, lift_s, plan.hold_s * pace[1], return_s, plan.bottom_pause_s * pace[3])
+        how = wrongly(how, fault) if fault else how
         begin = self.length
-        self.lift(top, plan.concentric_s * pace[0] * quicker, from_rest=first, smooth_only=partial)
+        self.lift(how.top, how.lift_s, from_rest=first, smooth_only=partial, shape=how.lift_shape)
         top_start = self.length - 1
-        self.hold(plan.hold_s * pace[1], top)
+        self.hold(how.hold_s, how.top)
         top_end = self.length
-        self.go_back(bottom, plan.eccentric_s * pace[2] * quicker, to_rest=last)
+        self.go_back(how.bottom - how.recoil, how.return_s, to_rest=last, shape=how.return_shape)
         end = self.length
+        if how.recoil:
+            self.move(how.bottom, RECOIL_S, 1.0, 1.6)
         if not last:
-            self.stay(plan.bottom_pause_s * pace[3] * rng.uniform(0.7, 1.3))
-        return Window(begin, top_start, top_end, end, partial)
+            self.stay(how.pause_s * rng.uniform(0.7, 1.3))
+        return Window(begin, top_start, top_end, end, partial, fault)
 
 
 def kinematic(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
-    """Put a set together from smooth phases, all in one plane."""
+    """Put a set together from smooth phases, all in one plane but for those that are made off it."""
     angle, windows, taps = _angle(plan, exercise, rng)
-    return Curve(angle, np.zeros((len(angle), 2)), windows, taps)
+    return Curve(angle, _aside(plan, windows, angle, rng), windows, taps)
 
 
 def perform(
@@ -144,6 +155,8 @@ def perform(
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
     usual = np.radians(plan.range_deg or exercise.range_deg)
     knee = np.radians(exercise.knee_deg + rng.normal(0, 2.5)) * (angle / usual)
+    if exercise.straightens:
+        stretch.swing = _slight_turn(angle / usual, rng)
     level = np.cross(stretch.axis, [0.0, 0.0, 1.0])
     level /= np.linalg.norm(level)
     stretch.aside = curve.aside @ np.stack([level, np.cross(level, stretch.axis)])
@@ -162,7 +175,17 @@ def perform(
     stretch.shock = curve.shock
     tired = np.linspace(1.0, 1.0 + 3.0 * plan.fatigue, n)
     stretch.tremor = plan.tremor_deg / TREMOR_DEG * tired * (1 + 0.7 * np.clip(angle / usual, 0, 1))
+    for window, after in pairwise(curve.windows):
+        if window.fault and window.fault.kind in ("touchdown", "bottom-rest"):
+            stretch.tremor[window.end : after.bottom] *= LYING
+            stretch.sway[window.end : after.bottom] *= LYING
     return stretch, curve.windows
+
+
+def _slight_turn(share: Array, rng: np.random.Generator) -> Array:
+    """Turn of a shank that is carried along, rad: some degrees on the way, and hardly any left at the top."""
+    left, bulge = np.radians(np.clip(rng.normal(0, [3.0, 6.0]), -12, 12))
+    return np.asarray(left * share + bulge * 4 * share * (1 - share))
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:
@@ -171,8 +194,9 @@ def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple
     track = _Track(plan, float(np.radians(plan.range_deg or exercise.range_deg)), rng)
     track.stay(rng.uniform(0.8, 2.0))
     final = len(order) - 1
+    faults = _faults(plan, order)
     windows = [
-        track.movement(partial, tired=k / max(1, final), first=k == 0, last=k == final)
+        track.movement(partial, tired=k / max(1, final), first=k == 0, last=k == final, fault=faults[k])
         for k, partial in enumerate(order)
     ]
     track.stay(rng.uniform(1.0, 2.5))
@@ -188,9 +212,31 @@ def _order(plan: SetPlan, rng: np.random.Generator) -> list[bool]:
     return order
 
 
+def _faults(plan: SetPlan, order: list[bool]) -> list[Fault | None]:
+    """Each movement's fault: partials have none."""
+    of = {fault.rep: fault for fault in plan.faults}
+    numbers = np.cumsum(~np.array(order)).tolist()
+    return [None if partial else of.get(number) for partial, number in zip(order, numbers, strict=True)]
+
+
+def _aside(plan: SetPlan, windows: list[Window], angle: Array, rng: np.random.Generator) -> Array:
+    """Turns out of the set's plane, rad, shape (n, 2)."""
+    tilts = [w.fault.size if w.fault and w.fault.kind == "off-plane" else 0.0 for w in windows]
+    if plan.direction_spread_deg:
+        tilts = [tilt + float(rng.normal(0, plan.direction_spread_deg)) for tilt in tilts]
+    ends = [w.bottom for w in windows[1:]] + [len(angle)]
+    lean = aside(angle, [(w.bottom, end) for w, end in zip(windows, ends, strict=True)], tilts)
+    return np.stack([lean, np.zeros_like(lean)], axis=-1)
+
+
 def _taps(plan: SetPlan, windows: list[Window], n: int, rng: np.random.Generator) -> Array:
     shock = np.zeros((n, 3))
     for window in windows if plan.tap_m_s2 else ():
         ring = ringing(n, window.end - 5, rng.uniform(14, 28), rng.uniform(0.008, 0.018))
         shock += plan.tap_m_s2 * rng.uniform(0.5, 1.5) * ring[:, None] * rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
+    for window in windows:
+        if window.fault and window.fault.kind == "touchdown":
+            ring = ringing(n, window.end - 5, rng.uniform(14, 28), rng.uniform(0.008, 0.018))
+            way = rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
+            shock += window.fault.size * ring[:, None] * way / np.linalg.norm(way)
     return shock
