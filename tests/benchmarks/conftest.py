@@ -19,7 +19,7 @@ _seconds: dict[str, float] = {}
 
 @pytest.fixture(autouse=True)
 def _only_when_asked_for(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("benchmark_only"):
+    if "benchmark" in request.fixturenames and not request.config.getoption("benchmark_only"):
         pytest.skip("a benchmark: run with --benchmark-only")
 
 
