@@ -96,8 +96,8 @@ def sparc(speed: Array, period_s: float) -> float:
     size = 1 << (SPARC_FINER * count - 1).bit_length()
     spectrum = np.abs(np.fft.rfft(steps, size))
     spectrum = spectrum[: int(SPARC_HZ * size * stride * period_s) + 1] / spectrum[0]
-    last = int(np.flatnonzero(spectrum >= SPARC_LEAST)[-1])
-    path, end = np.diff(spectrum[: last + 1]), float(last)
+    last = int((spectrum >= SPARC_LEAST).nonzero()[0][-1])
+    path, end = spectrum[1 : last + 1] - spectrum[:last], float(last)
     tail = 0.0
     if last + 1 < len(spectrum):
         drop, step = float(spectrum[last]) - SPARC_LEAST, float(spectrum[last] - spectrum[last + 1])
