@@ -33,6 +33,7 @@ class Score:
 
     sets: int = 0
     exact: int = 0
+    within_one: int = 0
     true: int = 0
     hit: int = 0
     false: int = 0
@@ -111,6 +112,7 @@ def score(found: Sequence[Rep], truth: dict[str, Any]) -> Score:
         result.true += len(wanted)
         result.hit += hits
         result.exact += hits == len(wanted) == near
+        result.within_one += abs(near - len(wanted)) <= 1
     result.false = len(free)
     return result
 

@@ -96,7 +96,7 @@ def parsed(text: str) -> list[dict[str, Any]]:
 
 
 def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -> None:
-    kickback("demo", "--speed", "max")
+    kickback("demo", "--speed", "max", "--exercise", "cable", "--seed", "3")
     session = newest(data)
     from_session = kickback("export", session.uuid[:8]).out
     rows = parsed(from_session)
@@ -109,6 +109,7 @@ def test_export_of_repetitions(kickback: Kickback, data: Path, tmp_path: Path) -
     assert {row["side"] for row in rows} == {session.working_side}
     assert rows[-1]["bottom_pause_s"] == ""
     from_file = parsed(kickback("export", session.recordings[0].path).out)
+    assert any("no-hold" in row["flags"] for row in rows)
     assert [{**row, "kind": "work"} for row in from_file] == rows
     target = tmp_path / "reps.csv"
     assert kickback("export", "last", "-o", target).out == ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.coaching.form import FormFlag
 from tracker.exercises import exercises
 from tracker.motion.values import Flag, Reason
 from tracker.simulation import SensorModel, scenario, sense, simulate, write_csv
@@ -46,7 +47,7 @@ def test_the_python_example_runs(tmp_path):
     assert "ExerciseSet(" in run.stdout
 
 
-@pytest.mark.parametrize("word", [*Flag, *Reason, *exercises()])
+@pytest.mark.parametrize("word", [*Flag, *FormFlag, *Reason, *exercises()])
 def test_every_word_of_the_vocabularies_is_there(word):
     assert f"`{word}`" in TEXT
 

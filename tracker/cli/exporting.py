@@ -75,8 +75,10 @@ def session_rows(session: Session) -> Iterator[Row]:
 def file_rows(path: Path, profile: Exercise | None) -> Iterator[Row]:
     """Yield a row per repetition of a recording."""
     found = analyze(path, profile)
-    for number, one in enumerate(found.sets, start=1):
-        for i, (rep, pause_s) in enumerate(zip(one.reps, one.bottom_pauses_s, strict=True), start=1):
+    for number, (one, form) in enumerate(zip(found.sets, found.form, strict=True), start=1):
+        verdicts = form.reps if form else ((),) * len(one.reps)
+        rows = enumerate(zip(one.reps, one.bottom_pauses_s, verdicts, strict=True), start=1)
+        for i, (rep, pause_s, wrong) in rows:
             yield {
                 "session": plain(found.session or "", NAME_LENGTH),
                 "set": number,
@@ -85,7 +87,7 @@ def file_rows(path: Path, profile: Exercise | None) -> Iterator[Row]:
                 "exercise": found.exercise,
                 "load_kg": found.load_kg,
                 "bottom_pause_s": pause_s,
-                "flags": " ".join(rep.flags),
+                "flags": " ".join(sorted({*rep.flags, *(verdict.flag for verdict in wrong)})),
                 **_measured(rep),
             }
 

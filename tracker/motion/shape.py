@@ -94,9 +94,9 @@ def sparc(speed: Array, period_s: float) -> float:
     steps[: len(speed)] = speed
     steps = steps.reshape(count, stride).sum(axis=1)
     size = 1 << (SPARC_FINER * count - 1).bit_length()
-    spectrum = np.abs(np.fft.rfft(steps, size))
-    spectrum = spectrum[: int(SPARC_HZ * size * stride * period_s) + 1] / spectrum[0]
-    last = int((spectrum >= SPARC_LEAST).nonzero()[0][-1])
+    spectrum = np.abs(np.fft.rfft(steps, size)[: int(SPARC_HZ * size * stride * period_s) + 1])
+    spectrum /= spectrum[0]
+    last = len(spectrum) - 1 - int((spectrum[::-1] >= SPARC_LEAST).argmax())
     path, end = spectrum[1 : last + 1] - spectrum[:last], float(last)
     tail = 0.0
     if last + 1 < len(spectrum):

@@ -100,7 +100,7 @@ def measure_trip(
     line = place[top] / (float(np.sqrt(place[top] @ place[top])) or 1.0)
     rate = (speed @ line)[begin : over + 1]
     along = (place @ line)[begin : over + 1]
-    found = find_borders(gaussian(rate, TRUTH_SIGMA_S / period_s), along, top - begin)
+    found = find_borders(gaussian(rate, TRUTH_SIGMA_S / period_s), along, top - begin, period_s)
     if found is None:
         return None
     start, peak_start, peak_end, finish, reach, fastest = found

@@ -118,8 +118,10 @@ def wrongly(manner: Manner, fault: Fault) -> Manner:
 
 
 def aside(angle: Array, spans: list[tuple[int, int]], degrees: list[float]) -> Array:
-    """Sideways lean (n,), rad, that turns each movement between two samples out of its plane by so much."""
+    """Turn about the level axis (n,), rad, that takes each movement between two samples out of its plane by so much."""
     lean = np.zeros_like(angle)
+    if not any(degrees):
+        return lean
     for (begin, end), tilt in zip(spans, degrees, strict=True):
         lean[begin:end] = np.tan(np.radians(tilt)) * angle[begin:end]
     return smooth(lean, 0.02)

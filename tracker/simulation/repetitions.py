@@ -134,9 +134,9 @@ class _Track:
 
 
 def kinematic(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
-    """Put a set together from smooth phases, all in one plane."""
+    """Put a set together from smooth phases, all in one plane but for those that are made off it."""
     angle, windows, taps = _angle(plan, exercise, rng)
-    return Curve(angle, np.zeros((len(angle), 2)), windows, taps)
+    return Curve(angle, _aside(plan, windows, angle, rng), windows, taps)
 
 
 def perform(
@@ -150,7 +150,6 @@ def perform(
     angle, n = curve.angle, len(curve.angle)
     stretch = still(exercise.rest, n)
     stretch.swing = angle
-    stretch.roll = _aside(plan, curve.windows, angle, rng)
     lean = rng.uniform(-0.4, 0.4)
     out = np.array([np.cos(lean), 0.0, np.sin(lean)]) * rng.choice([-1.0, 1.0])
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
@@ -162,8 +161,6 @@ def perform(
     level /= np.linalg.norm(level)
     stretch.aside = curve.aside @ np.stack([level, np.cross(level, stretch.axis)])
     turn = rotations.about(stretch.axis, angle - knee)
-    if stretch.roll.any():
-        turn = rotations.multiply(turn, rotations.about([1, 0, 0], stretch.roll))
     if curve.aside.any():
         turn = rotations.multiply(rotations.from_rotvec(stretch.aside), turn)
     thigh = rotations.rotate(turn, direction(exercise.rest.thigh))
@@ -223,12 +220,13 @@ def _faults(plan: SetPlan, order: list[bool]) -> list[Fault | None]:
 
 
 def _aside(plan: SetPlan, windows: list[Window], angle: Array, rng: np.random.Generator) -> Array:
-    """Sideways lean of the movements that leave the set's plane, rad, shape (n,)."""
+    """Turns out of the set's plane, rad, shape (n, 2)."""
     tilts = [w.fault.size if w.fault and w.fault.kind == "off-plane" else 0.0 for w in windows]
     if plan.direction_spread_deg:
         tilts = [tilt + float(rng.normal(0, plan.direction_spread_deg)) for tilt in tilts]
     ends = [w.bottom for w in windows[1:]] + [len(angle)]
-    return aside(angle, [(w.bottom, end) for w, end in zip(windows, ends, strict=True)], tilts)
+    lean = aside(angle, [(w.bottom, end) for w, end in zip(windows, ends, strict=True)], tilts)
+    return np.stack([lean, np.zeros_like(lean)], axis=-1)
 
 
 def _taps(plan: SetPlan, windows: list[Window], n: int, rng: np.random.Generator) -> Array:
