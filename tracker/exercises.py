@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 Ankle = Literal["rises", "sinks", "either"]
+Basis = Literal["angle", "travel"]
 Posture = Literal["standing", "all-fours", "supine", "any"]
 Span = tuple[float, float]
 
@@ -52,20 +53,24 @@ class Exercise:
     ankle
         At the top the ankle is higher than at rest (``rises``), lower (``sinks``: a machine's push), or it depends on
         the person (``either``: the raised leg of a bridge is carried up and turns down).
-    min_range_deg
-        A smaller excursion is never a repetition.
-    sure_range_deg
-        One excursion this large is a repetition by itself; a smaller one needs an alike one next to it.
     plan
         The default sets and repetitions, in words.
-    usual_range_deg
-        Shank range of most people, from and to, degrees; a guide, never a limit.
     concentric_s, hold_s, eccentric_s
         Default tempo: from and to, seconds.
     metrics
         What can honestly be measured.
     unknown
         What the sensor cannot know here, in words.
+    basis
+        What a repetition is found and measured by: the shank's angle, or the ankle's travel.
+    min_range_deg
+        A smaller excursion is never a repetition (basis angle).
+    sure_range_deg
+        One excursion this large is a repetition by itself; a smaller one needs an alike one next to it (basis angle).
+    usual_range_deg
+        Shank range of most people, from and to, degrees; a guide, never a limit (basis angle).
+    min_range_m
+        A shorter trip of the ankle is never a repetition (basis travel).
     """
 
     id: str
@@ -73,15 +78,17 @@ class Exercise:
     posture: Posture
     same_leg: bool
     ankle: Ankle
-    min_range_deg: float
-    sure_range_deg: float
     plan: str
-    usual_range_deg: Span
     concentric_s: Span
     hold_s: Span
     eccentric_s: Span
     metrics: frozenset[Metric]
     unknown: str
+    basis: Basis = "angle"
+    min_range_deg: float = 0.0
+    sure_range_deg: float = 0.0
+    usual_range_deg: Span | None = None
+    min_range_m: float = 0.0
 
 
 @cache

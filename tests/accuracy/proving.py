@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,24 @@ from .scoring import BESIDE_S, BORDERS, in_common
 from .traces import traced
 
 PARTIAL_COMMON = 0.3
+NAN = float("nan")
+COLUMNS = (
+    *BORDERS,
+    "concentric_true_s",
+    "hold_true_s",
+    "eccentric_true_s",
+    "concentric_s",
+    "hold_s",
+    "eccentric_s",
+    "range_deg",
+    "range_true_deg",
+    "peak_speed",
+    "rep_latency_s",
+    "peak_latency_s",
+    "bottom_pause_true_s",
+    "bottom_pause_s",
+)
+"""What ``Tally.errors`` has of each matched repetition; without ``true`` it is an error (s, °, share of the speed)."""
 
 
 @dataclass
@@ -28,10 +47,13 @@ class Tally:
 
     Attributes
     ----------
+    within_one
+        Sets in which at most one repetition too few or too many was counted.
+    false, false_s
+        Repetitions counted outside the sets, and how long they lasted together.
     errors
-        Per matched repetition: four border errors (s), three true phase times (s), three errors of them (s), range
-        error (°), true range (°), relative error of the peak speed, latency of the repetition and of its peak (s);
-        NaN where a number is not there.
+        Per matched repetition, ``COLUMNS``; NaN where a number is not there. A bottom pause is there where the next
+        true repetition was found too and no partial lies between them.
     """
 
     sessions: int = 0
@@ -39,10 +61,12 @@ class Tally:
     idle_s: float = 0.0
     sets: int = 0
     exact: int = 0
+    within_one: int = 0
     true: int = 0
     missed: int = 0
     extra: int = 0
     false: int = 0
+    false_s: float = 0.0
     partials_true: int = 0
     partials_found: int = 0
     partials_hit: int = 0
@@ -66,7 +90,7 @@ def blocks_of(stream: SensorStream, period_s: float) -> list[Samples]:
     """Contiguous blocks of what arrived."""
     edges = np.flatnonzero(np.diff(stream.index, prepend=stream.index[0] - 2, append=stream.index[-1] + 2) != 1)
     out = []
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         yes = np.ones(b - a, dtype=bool)
         acc, gyr, clipped = stream.acc[a:b], stream.gyr[a:b], stream.clipped[a:b]
         out.append(Samples(int(stream.index[a]), period_s, acc, gyr, yes, clipped))
@@ -106,28 +130,37 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
     found = [rep for one in closed for rep in one.reps]
     free = list(found)
     peaks = {v.peak: v for v in values if isinstance(v, Peak)}
+    pauses = {rep.peak: pause for one in closed for rep, pause in zip(one.reps, one.bottom_pauses_s, strict=True)}
     out = Tally(sessions=1, seconds=simulated.duration_s)
     trained_s = 0.0
     spans = []
-    for number, one in enumerate(simulated.sets, 1):
+    for one in simulated.sets:
         moves = sorted([*one.reps, *one.partials], key=lambda m: m.start_s)
         spans.append((moves[0].start_s - BESIDE_S, moves[-1].end_s + BESIDE_S))
         trained_s += spans[-1][1] - spans[-1][0]
         near = [rep for rep in found if spans[-1][0] < rep.end_s and rep.start_s < spans[-1][1]]
-        hits = 0
+        matched: dict[float, Rep] = {}
         for true in one.reps:
             best = max(free, key=lambda rep: in_common(rep, vars_of(true)), default=None)
             if best is None or in_common(best, vars_of(true)) <= 0.5:
                 out.wrong.append(f"{case.cell} seed {case.seed} {case.plan.exercise}: missed {true.start_s:.1f}")
                 continue
             free.remove(best)
-            hits += 1
-            out.errors.append(_errors(best, true, peaks.get(best.peak)))
+            matched[true.start_s] = best
+        hits = len(matched)
+        for true, after in zip(moves, [*moves[1:], None], strict=True):
+            if true.start_s not in matched:
+                continue
+            rep = matched[true.start_s]
+            pause = pauses[rep.peak] if after is not None and after.start_s in matched else None
+            true_pause = NAN if after is None else after.start_s - true.end_s
+            out.errors.append([*_errors(rep, true, peaks.get(rep.peak)), *_pause_error(pause, true_pause)])
         out.sets += 1
         out.true += len(one.reps)
         out.missed += len(one.reps) - hits
         out.extra += max(0, len(near) - hits)
         out.exact += hits == len(one.reps) == len(near)
+        out.within_one += abs(len(near) - len(one.reps)) <= 1
         out.partials_true += len(one.partials)
         listed = [p for c in closed for p in c.partials if spans[-1][0] < p.end_s and p.start_s < spans[-1][1]]
         out.partials_found += len(listed)
@@ -135,7 +168,8 @@ def tally(case: Case, simulated: Simulated, values: Iterable[Value]) -> Tally:
             any(in_common(p, vars_of(true)) > PARTIAL_COMMON for p in listed) for true in one.partials
         )
     inside = lambda v: any(a < v.end_s and v.start_s < b for a, b in spans)  # noqa: E731
-    out.false = sum(not inside(rep) for rep in free)
+    outside = [rep for rep in free if not inside(rep)]
+    out.false, out.false_s = len(outside), sum(rep.end_s - rep.start_s for rep in outside)
     for rep in free:
         where = "extra" if inside(rep) else "false"
         out.wrong.append(f"{case.cell} seed {case.seed} {case.plan.exercise}: {where} {rep.start_s:.1f}")
@@ -151,8 +185,13 @@ def vars_of(true: object) -> dict[str, float]:
     return {name: getattr(true, name) for name in (*BORDERS, "range_deg")}
 
 
+def _pause_error(found: float | None, true: float) -> tuple[float, float]:
+    """True bottom pause and its error; NaN where either is not there."""
+    return (NAN, NAN) if found is None else (true, found - true)
+
+
 def _errors(found: Rep, true: object, peak: Peak | None) -> list[float]:
-    nan = float("nan")
+    nan = NAN
     a = [nan if getattr(found, n) is None else getattr(found, n) for n in BORDERS]
     b = [getattr(true, n) for n in BORDERS]
     phases = [b[i + 1] - b[i] for i in range(3)]

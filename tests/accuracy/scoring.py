@@ -33,11 +33,13 @@ class Score:
 
     sets: int = 0
     exact: int = 0
+    within_one: int = 0
     true: int = 0
     hit: int = 0
     false: int = 0
     border_errors_s: list[list[float]] = field(default_factory=list)
     range_errors_deg: list[float] = field(default_factory=list)
+    range_errors_m: list[float] = field(default_factory=list)
 
     def __add__(self, other: Score) -> Score:
         return Score(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
@@ -60,10 +62,15 @@ class Score:
     def range_mae_deg(self) -> float:
         return float(np.abs(self.range_errors_deg).mean()) if self.range_errors_deg else float("nan")
 
+    @property
+    def range_mae_m(self) -> float:
+        return float(np.abs(self.range_errors_m).mean()) if self.range_errors_m else float("nan")
+
     def __str__(self) -> str:
         text = f"sets {self.exact}/{self.sets} exact, reps {self.hit}/{self.true} found, {self.false} false"
         if self.border_errors_s:
-            text += f", borders {self.border_mae_ms.round(1).tolist()} ms, range {self.range_mae_deg:.2f}°"
+            text += f", borders {self.border_mae_ms.round(1).tolist()} ms, range "
+            text += f"{self.range_mae_m:.3f} m" if self.range_errors_m else f"{self.range_mae_deg:.2f}°"
         return text
 
 
@@ -105,6 +112,7 @@ def score(found: Sequence[Rep], truth: dict[str, Any]) -> Score:
         result.true += len(wanted)
         result.hit += hits
         result.exact += hits == len(wanted) == near
+        result.within_one += abs(near - len(wanted)) <= 1
     result.false = len(free)
     return result
 
@@ -115,6 +123,8 @@ def _measure(found: Rep, true: dict[str, Any], result: Score) -> None:
         result.border_errors_s.append([a - true[n] for a, n in zip(borders, BORDERS, strict=True)])
     if found.range_deg is not None:
         result.range_errors_deg.append(found.range_deg - true["range_deg"])
+    if found.range_m is not None:
+        result.range_errors_m.append(found.range_m - true["range_m"])
 
 
 def counted(blocks: Iterable[Any], period_s: float, *, exercise_id: str | None, t0_s: float = 0.0) -> list[Rep]:

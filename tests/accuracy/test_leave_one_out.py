@@ -1,67 +1,15 @@
-"""Leave one person out: constants chosen on one person's real ankles, scored on the other's.
-
-Nothing in the core is learnt, so there is nothing to train; but its constants were written by people who had seen both.
-So each constant that real ankles could have shaped is chosen anew on one person alone (of the factors below, the middle
-one of those that count most of that person's sets exactly, and nothing in walking and rest), all of them together, and
-the other person is counted with what came out.
-"""
+"""Constants chosen on one person hold for the other."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from statistics import median_low
-
 import pytest
 
-from tracker.motion import evidence, sets
-from tracker.recording import read_samples_csv
-
-from .scoring import Score, counted, score_file
-
-FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0)
-CONSTANTS = (
-    (sets, "UNTOLD_MIN_RANGE_DEG"),
-    (sets, "SAME_EXPLAINED"),
-    (evidence, "ALIKE_RANGE"),
-    (evidence, "ALIKE_DURATION"),
-    (evidence, "SET_LEVER_M"),
-    (evidence, "COMPANY_SHARE"),
-    (evidence, "STEP_SHARE"),
-    (evidence, "SLOW_SHARE"),
-)
-
-
-def times(value, factor):
-    return tuple(times(v, factor) for v in value) if isinstance(value, tuple) else value * factor
-
-
-def count(folder: Path, person: int) -> Score:
-    total = Score()
-    for path in sorted(folder.glob(f"ankle-pt/pt-s{person}-*.csv.gz")):
-        total += score_file(path, told=False)
-    return total
-
-
-def false_elsewhere(folder: Path, person: int) -> int:
-    """Repetitions in walking and in this person's resting ankle."""
-    names = ("walking-shin", f"pt-s{person}-resting-ankle")
-    recordings = [read_samples_csv(folder / "negatives" / f"{name}.csv.gz") for name in names]
-    return sum(len(counted(r.blocks, r.period_s, exercise_id=None)) for r in recordings)
+from .leave_one_out import left_out
 
 
 @pytest.mark.parametrize(("seen", "unseen"), [(1, 2), (2, 1)])
-def test_constants_chosen_on_one_person_hold_for_the_other(reference_data, monkeypatch, seen, unseen):
-    for room, name in CONSTANTS:
-        original = getattr(room, name)
-        outcome = {}
-        for factor in FACTORS:
-            monkeypatch.setattr(room, name, times(original, factor))
-            outcome[factor] = (count(reference_data, seen).exact, -false_elsewhere(reference_data, seen))
-        best = max(outcome.values())
-        chosen = median_low(factor for factor in FACTORS if outcome[factor] == best)
-        monkeypatch.setattr(room, name, times(original, chosen))
-        print(f"seen {seen}: {name} × {chosen}  {[f'{f}: {e} exact' for f, (e, _) in outcome.items()]}")
-    total, false = count(reference_data, unseen), false_elsewhere(reference_data, unseen)
+def test_constants_chosen_on_one_person_hold_for_the_other(reference_data, seen, unseen):
+    total, false = left_out(reference_data, seen, unseen)
     print(f"chosen on person {seen}, person {unseen}: {total}; {false} in walking and rest")
     assert total.exact >= 10
     assert false == 0

@@ -141,32 +141,32 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     top
         Row that parts the two.
     """
-    w, a = _smooth(gyr), _smooth(lin)
-    p, q, r = ((w[2:] - w[:-2]) / (2.0 * step_s)).T
-    w = w[1:-1]
-    n = len(w)
-    # a = α × r + ω × (ω × r): what the lever's parts are multiplied by, and a
-    rows = np.empty((n, 3, 4))
-    rows[:, :, :3] = w[:, :, None] * w[:, None, :]
-    square = rows[:, 0, 0] + rows[:, 1, 1] + rows[:, 2, 2]
+    both = _smooth(np.concatenate((gyr.T, lin.T)))
+    p, q, r = (both[:3, 2:] - both[:3, :-2]) / (2.0 * step_s)
+    w, a = both[:3, 1:-1], both[3:, 1:-1]
+    n = w.shape[1]
+    # a = α × r + ω × (ω × r): a block for what each of the lever's parts is multiplied by, and one for a
+    terms = np.empty((4, 3, n))
+    np.multiply(w[:, None], w, out=terms[:3])
+    square = terms[0, 0] + terms[1, 1] + terms[2, 2]
     for i in range(3):
-        rows[:, i, i] -= square
-    rows[:, 0, 1] -= r
-    rows[:, 0, 2] += q
-    rows[:, 1, 0] += r
-    rows[:, 1, 2] -= p
-    rows[:, 2, 0] -= q
-    rows[:, 2, 1] += p
-    rows[:, :, 3] = a[1:-1]
-    rows -= rows.sum(axis=0) / n  # an accelerometer's offset is no evidence
+        terms[i, i] -= square
+    terms[0, 1] += r
+    terms[0, 2] -= q
+    terms[1, 0] -= r
+    terms[1, 2] += p
+    terms[2, 0] += q
+    terms[2, 1] -= p
+    terms[3] = a
+    terms -= terms.sum(axis=2, keepdims=True) / n  # an accelerometer's offset is no evidence
     part = min(max(top - 2, 1), n - 1)
-    return _pivot(rows[:part]), _pivot(rows[part:])
+    return _pivot(terms[:, :, :part]), _pivot(terms[:, :, part:])
 
 
-def _pivot(rows: Array) -> Pivot:
-    flat = rows.reshape(-1, 4)
-    products = flat.T @ flat
-    return Pivot(products[:3, :3], products[:3, 3], float(products[3, 3]), len(rows))
+def _pivot(terms: Array) -> Pivot:
+    columns = terms.reshape(4, -1)
+    products = columns @ columns.T
+    return Pivot(products[:3, :3], products[:3, 3], float(products[3, 3]), terms.shape[2])
 
 
 def flexion_axis(gyr: Array, guess: Vector) -> Vector:
@@ -189,5 +189,5 @@ def flexion_axis(gyr: Array, guess: Vector) -> Vector:
 
 
 def _smooth(x: Array) -> Array:
-    """Binomial (¼ ½ ¼), ends dropped."""
-    return 0.25 * x[:-2] + 0.5 * x[1:-1] + 0.25 * x[2:]
+    """Binomial (¼ ½ ¼) along rows, ends dropped."""
+    return 0.25 * x[:, :-2] + 0.5 * x[:, 1:-1] + 0.25 * x[:, 2:]

@@ -26,6 +26,7 @@ from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.shape import shape
+from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
@@ -76,7 +77,10 @@ class Tracker:
         self._stride = max(1, round(STEP_S / period_s))
         self._step_s = self._stride * period_s
         self._grid = Grid(period_s, t0_s)
-        self._orienter = Orienter(period_s)
+        self._travel: TravelCounter | None = None
+        if exercise is not None and exercise.basis == "travel":
+            self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
+        self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
@@ -103,16 +107,22 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
+        if self._travel is not None:
+            return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
         return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
         """Close the open set: the person said that it is over."""
+        if self._travel is not None:
+            return list(self._travel.end_set())
         return list(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
             return [item]
+        if self._travel is not None:
+            return self._take_travel(item, self._travel)
         out: list[Value] = []
         if item.start_index != self._fine.end:
             if self._fine.end:
@@ -122,6 +132,19 @@ class Tracker:
         for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):
                 out += self._follow(motion)
+        return out
+
+    def _take_travel(self, item: Samples, travel: TravelCounter) -> list[Value]:
+        """Take samples of an exercise that is counted by its travel."""
+        out: list[Value] = []
+        if item.start_index != travel.end_index:
+            if travel.end_index:
+                out += travel.flush(Reason.GAP)
+                self._orienter.restart()
+            travel.restart(item.start_index)
+        for part in item.sliced(SLICE):
+            for motion in self._orienter.push(part):
+                out += travel.push(motion)
         return out
 
     def _interrupt(self, reason: Reason) -> list[Value]:
@@ -247,12 +270,16 @@ class Tracker:
 
     def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
         """Describe the way out so far."""
-        rows = self._coarse.between(first, step + 1)
-        if len(rows) < LEAST_ROWS:
+        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
             return None
-        whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+
+        def fit() -> PivotFit:
+            rows = self._coarse.between(first, step + 1)
+            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
+            return judge(whole, whole)
+
         start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, judge(whole, whole))
+        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
@@ -303,10 +330,12 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
-        touched = touched_phases(found, window[:, 6] != LOST, self._period_s)
+        marks = window[:, 6]
+        marked = bool(marks.any())
+        touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
-        flags = [Flag.CLIPPED] if bool((window[first:last, 6] == CLIPPED).any()) else []
+        flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
         return Rep(
@@ -349,7 +378,6 @@ class Tracker:
 
 def _turning(rate: Array, up: Array) -> Array:
     """Speed at which the up direction turns, rad/s, shape (n,)."""
-    x = rate[:, 1] * up[:, 2] - rate[:, 2] * up[:, 1]
-    y = rate[:, 2] * up[:, 0] - rate[:, 0] * up[:, 2]
-    z = rate[:, 0] * up[:, 1] - rate[:, 1] * up[:, 0]
-    return np.asarray(np.sqrt(x * x + y * y + z * z))
+    (a, b, c), (x, y, z) = rate.T, up.T
+    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
+    return np.asarray(np.sqrt(p * p + q * q + r * r))

@@ -10,10 +10,10 @@ explain depends on how much acceleration the turning makes due.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-
-import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
@@ -39,11 +39,13 @@ DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
 ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
 COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
 STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
+SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85)
 SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
 """Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
-alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, and for a
-longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up to 0.4;
-from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, for the
+middle one of those that are as small and short as steps aside or on the spot (which have up to 0.62, then 0.79), and
+for a longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up
+to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
 NO_STRIDE = 0.85
 """Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
@@ -156,28 +158,30 @@ class Lift:
     rest
         As in ``Candidate``.
     fit
-        How well a fixed pivot explains it.
+        Tells how well a fixed pivot explains it; takes longest, so it is asked last.
     """
 
     start_s: float
     range_deg: float
     direction: Vector
     rest: Vector
-    fit: PivotFit
+    fit: Callable[[], PivotFit]
 
 
 def lifted(lift: Lift) -> bool:
     """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
-    least = share_due(lift.fit.due_m_s2, ALONE_SHARE)
-    return lift.range_deg <= ALONE_DEG and lift.fit.explained >= least and lift.fit.lever_m >= TOLD_LEVER_M
+    if lift.range_deg > ALONE_DEG:
+        return False
+    fit = lift.fit()
+    return fit.explained >= share_due(fit.due_m_s2, ALONE_SHARE) and fit.lever_m >= TOLD_LEVER_M
 
 
 def one_more(lift: Lift, group: list[Candidate]) -> bool:
     """It leaves from where they left, their way, and swings as they do."""
-    last, usual = group[-1], median(c.fit.explained for c in group)
+    last = group[-1]
     if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
         return False
-    return lift.fit.explained >= ONE_MORE_SHARE * usual
+    return lift.fit().explained >= ONE_MORE_SHARE * median(c.fit.explained for c in group)
 
 
 def too_fast(c: Candidate) -> str:
@@ -199,6 +203,12 @@ def may_be_step(c: Candidate) -> bool:
     return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
 
 
+def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
+    """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
+    small = all(short(c.rep) and c.range_deg < exercise.sure_range_deg for c in group)
+    return small and not swings(group, SMALL_SHARE)
+
+
 def stepping(c: Candidate) -> bool:
     """It turned and shook as much as a step does."""
     return c.fit.due_m_s2 > HURRIED_M_S2 and c.fit.rms_m_s2 > STEP_M_S2
@@ -213,7 +223,7 @@ def controlled(c: Candidate, least_deg: float) -> bool:
 
 def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
     """It swung about the point about which they swing, as far as its acceleration can tell."""
-    share = float(np.interp(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE, left=-math.inf))
+    share = _between(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE)
     return c.pivot.explained_by(pooled(group).lever) >= share
 
 
@@ -274,7 +284,18 @@ def pooled(group: list[Candidate]) -> Pivot:
 
 def share_due(due_m_s2: float, shares: tuple[float, ...]) -> float:
     """Share that a pivot must explain at a ``due_m_s2``, between the points of one of the tables above."""
-    return float(np.interp(due_m_s2, DUE_M_S2, shares, left=-math.inf))
+    return _between(due_m_s2, DUE_M_S2, shares)
+
+
+def _between(x: float, points: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """Value at ``x`` on straight lines through some points: −∞ before the first, the last one's after it."""
+    k = bisect_right(points, x)
+    if not k:
+        return -math.inf
+    if k == len(points):
+        return values[-1]
+    slope = (values[k] - values[k - 1]) / (points[k] - points[k - 1])
+    return slope * (x - points[k - 1]) + values[k - 1]
 
 
 def swings(group: list[Candidate], shares: tuple[float, ...]) -> bool:

@@ -80,8 +80,12 @@ class Grid:
         return [filled, *(self._pass(s) for s in behind)]
 
     def _pass(self, samples: Samples) -> Samples:
-        newest = np.hstack([samples.acc[-SLOPE_SAMPLES:], samples.gyr[-SLOPE_SAMPLES:]])
-        self._before = np.concatenate([self._before, newest])[-SLOPE_SAMPLES:]
+        count = min(SLOPE_SAMPLES, len(samples))
+        newest = np.empty((count, 6))
+        newest[:, :3], newest[:, 3:] = samples.acc[-count:], samples.gyr[-count:]
+        if count < SLOPE_SAMPLES:
+            newest = np.concatenate([self._before, newest])[-SLOPE_SAMPLES:]
+        self._before = newest
         return samples
 
     def _time(self, index: int) -> float:

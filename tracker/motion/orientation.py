@@ -16,11 +16,10 @@ cutting the stream elsewhere changes nothing.
 
 from __future__ import annotations
 
-import math
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from vqf import VQF
 
 from tracker.motion.samples import Array, Mask, Samples
@@ -77,10 +76,16 @@ class Orienter:
     ----------
     period_s
         Grid step, seconds.
+    still_blocks
+        Blocks of half a second, at least 2, that a stillness lasts before it tells the bias again, after the first one
+        of two blocks: a shank that is carried along turns so slowly that it looks still for a second or two.
     """
 
-    def __init__(self, period_s: float) -> None:
+    def __init__(self, period_s: float, *, still_blocks: int = 2) -> None:
         self._period_s = period_s
+        self._pairs = still_blocks - 1
+        self._in_row = 0
+        self._bias_seen = False
         self._block = max(2, round(STILL_BLOCK_S / period_s))
         self._vqf = VQF(period_s)
         self._bias = np.zeros(3)
@@ -94,38 +99,38 @@ class Orienter:
         self._vqf.setBiasEstimate(residual, -1.0)
         self._open = np.empty((7, 0))
         self._last_block = None
+        self._in_row = 0
 
     def push(self, samples: Samples) -> list[Motion]:
         """Return the motion of these samples."""
         if not len(samples):
             return []
-        cuts = self._still_blocks(samples)
+        ends, biases = self._still_blocks(samples)
         parts: list[Motion] = []
         begin, n = 0, len(samples)
-        while begin < n:
-            state = self._vqf.state if cuts else None
+        while len(ends):
+            state = self._vqf.state
             motion, residual = self._fuse(samples, begin, n)
-            while cuts and not self._is_news(cuts[0][1], residual[cuts[0][0] - 1 - begin]):
-                cuts.popleft()
-            if not cuts:
+            # does a stillness say something that this filter and VQF's do not know yet?
+            news = _lengths(biases - self._bias - residual[ends - 1 - begin]) > BIAS_STEP_RAD_S
+            if not news.any():
                 return [*parts, motion]
-            end, bias = cuts.popleft()
+            k = int(news.argmax())
+            end = int(ends[k])
             if end < n:  # go back: what follows is to be seen without this bias
                 self._vqf.state = state
                 motion, _ = self._fuse(samples, begin, end)
             parts.append(motion)
-            self._bias = bias
+            self._bias = biases[k].copy()
             self._vqf.setBiasEstimate(np.zeros(3), BIAS_SIGMA_RAD_S)
-            begin = end
+            begin, ends, biases = end, ends[k + 1 :], biases[k + 1 :]
+        if begin < n:
+            parts.append(self._fuse(samples, begin, n)[0])
         return parts
 
     def flush(self) -> list[Motion]:
         """Nothing is held back."""
         return []
-
-    def _is_news(self, bias: Array, residual: Array) -> bool:
-        """The mean rate of a stillness says something that this filter and VQF's do not know yet."""
-        return bool(_norm(bias - self._bias - residual) > BIAS_STEP_RAD_S)
 
     def _fuse(self, samples: Samples, begin: int, end: int) -> tuple[Motion, Array]:
         """Motion of some of the samples, and the bias that VQF found in them on top of ours."""
@@ -149,29 +154,32 @@ class Orienter:
         )
         return motion, residual
 
-    def _still_blocks(self, samples: Samples) -> deque[tuple[int, Array]]:
-        """Ends (offsets into ``samples``) of blocks that complete a stillness, with the mean rate over it."""
+    def _still_blocks(self, samples: Samples) -> tuple[NDArray[np.intp], Array]:
+        """Ends (offsets into ``samples``) of blocks that complete a stillness, and the mean rates over it, (k, 3)."""
         n, held = self._block, self._open.shape[1]
-        first = samples.start_index - held
-        skip = -first % n if self._last_block is None and not held else 0
+        skip = -samples.start_index % n if self._last_block is None and not held else 0
         whole = np.empty((7, held + len(samples)))
         whole[:, :held] = self._open
         whole[:3, held:], whole[3:6, held:], whole[6, held:] = samples.gyr.T, samples.acc.T, ~samples.valid
         count = max(0, (whole.shape[1] - skip) // n)
         self._open = whole[:, skip + count * n :].copy()
         if not count:
-            return deque()
+            return np.empty(0, dtype=np.intp), np.empty((0, 3))
         blocks = self._blocks(whole[:, skip : skip + count * n])
-        calm = blocks[:, 6] < STILL_GYR_SD_RAD_S
-        found: deque[tuple[int, Array]] = deque()
-        for i in np.flatnonzero(calm[:-1] & calm[1:]).tolist():
-            before, after = blocks[i], blocks[i + 1]
-            change = after - before
-            rate = (after[:3] + before[:3]) / 2
-            steady = _norm(change[:3]) < STILL_GYR_SD_RAD_S and _norm(change[3:6]) < STILL_TILT_RAD
-            if steady and _norm(rate) < BIAS_LIMIT_RAD_S:
-                found.append((skip + (i + 1) * n + first - samples.start_index, rate))
-        return found
+        before, after = blocks[:-1], blocks[1:]
+        rate, change = (after[:, :3] + before[:, :3]) / 2, after[:, :6] - before[:, :6]
+        still = (before[:, 6] < STILL_GYR_SD_RAD_S) & (after[:, 6] < STILL_GYR_SD_RAD_S)
+        still &= (_lengths(change[:, :3]) < STILL_GYR_SD_RAD_S) & (_lengths(change[:, 3:]) < STILL_TILT_RAD)
+        still &= _lengths(rate) < BIAS_LIMIT_RAD_S
+        found = np.array([i for i, one in enumerate(still.tolist()) if self._tells_bias(one)], dtype=np.intp)
+        return skip - held + (found + 1) * n, rate[found]
+
+    def _tells_bias(self, still: bool) -> bool:
+        """Take one more pair of blocks; True where they, and enough before them, were still."""
+        self._in_row = self._in_row + 1 if still else 0
+        tells = still and (self._in_row >= self._pairs or not self._bias_seen)
+        self._bias_seen |= tells
+        return tells
 
     def _blocks(self, columns: Array) -> Array:
         """Mean rate, direction of gravity and spread of the rate, one row for the last block and for each of these."""
@@ -192,5 +200,7 @@ class Orienter:
         return rows
 
 
-def _norm(vector: Array) -> float:
-    return math.hypot(*vector.tolist())
+def _lengths(vectors: Array) -> Array:
+    """Lengths of vectors, shape (n, 3)."""
+    x, y, z = vectors.T
+    return np.asarray(np.sqrt(x * x + y * y + z * z))

@@ -34,7 +34,10 @@ STALL_FROM, STALL_TO = 0.15, 0.85
 LARGE_SHARE = 0.3
 """Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
 TRUTH_SIGMA_S = 0.025
-"""The definition's own smoothing. More (3.5 % of the phase) sets borders up to 20 ms too wide, in slow returns most."""
+"""The definition's own smoothing; all there is for quick phases, and for the peak speed."""
+SLOW_PHASE_S, SLOW_MORE_S = 1.5, 0.025
+"""Borders of a phase that takes longer are looked for with a Gaussian of this σ on top: a slow leg's tremor passes 10 %
+of its peak too. (More still, 3.5 % of the phase, sets the borders of a creeping return up to 20 ms too wide.)"""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
@@ -82,11 +85,32 @@ def measure(
         None where there is no lift or no return in the window.
     """
     axis = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
-    rate = gyr[:, 0] * axis[0] + gyr[:, 1] * axis[1] + gyr[:, 2] * axis[2]
+    x, y, z = gyr.T
+    rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
     angle = _shank_angle(smooth, up, axis, period_s)
-    lifted = _phase(smooth, angle, 0, top)
-    lowered = _phase(-smooth[::-1], angle[::-1], 0, len(rate) - 1 - top)
+    found = find_borders(smooth, angle, top, period_s)
+    return None if found is None else Measures(*found, axis, smooth, angle)
+
+
+def find_borders(
+    rate: Array, angle: Array, top: int, period_s: float
+) -> tuple[float, float, float, float, float, float] | None:
+    """Find the four borders (fractional rows), the range and the lift's peak speed; None without lift or return.
+
+    Parameters
+    ----------
+    rate
+        Smoothed speed, positive on the lift, rad/s or m/s, shape (n,).
+    angle
+        What it changes, rad or m, shape (n,).
+    top
+        Row where that is largest.
+    period_s
+        Sample spacing, seconds.
+    """
+    lifted = _phase(rate, angle, top, period_s)
+    lowered = _phase(-rate[::-1], angle[::-1], len(rate) - 1 - top, period_s)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -97,7 +121,7 @@ def measure(
     zero = at(angle, start)
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return Measures(start, peak_start, peak_end, end, reach, speed, axis, smooth, angle)
+    return start, peak_start, peak_end, end, reach, speed
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
@@ -112,8 +136,6 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     period_s
         Sample spacing, seconds.
     """
-    if valid.all():
-        return set()
     edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]])))
     touched = set()
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
@@ -131,7 +153,7 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
 
 def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array:
     """Integrated rate whose change from end to end is that of gravity's direction, rad."""
-    angle: Array = np.cumsum(rate) * period_s
+    angle: Array = rate.cumsum() * period_s
     first, last = up[0].tolist(), up[-1].tolist()
     along, behind = dot(axis, first), dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
@@ -145,22 +167,24 @@ def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array
     return angle
 
 
-def _phase(smooth: Array, angle: Array, first: int, last: int) -> tuple[float, float, float] | None:
-    """Begin, end (fractional rows) and peak speed of the lift between two rows."""
-    run = _main_run(smooth[first : last + 1], angle[first : last + 1])
+def _phase(smooth: Array, angle: Array, last: int, period_s: float) -> tuple[float, float, float] | None:
+    """Begin, end (fractional rows) and peak speed of the lift up to a row."""
+    run = _main_run(smooth[: last + 1], angle[: last + 1])
     if run is None:
         return None
-    lo, hi = first + run[0], first + run[1]
+    lo, hi = run
     speed = float(smooth[lo:hi].max())
-    peak = lo + int(smooth[lo:hi].argmax())
-    begin, end = _edges(smooth, angle, peak, first, len(smooth) - 1)
+    slow = np.count_nonzero(smooth[lo:hi] >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S
+    finer = gaussian(smooth, SLOW_MORE_S / period_s) if slow else smooth
+    peak = lo + int(finer[lo:hi].argmax())
+    begin, end = _edges(finer, angle, peak, 0, len(smooth) - 1)
     return begin, end, speed
 
 
 def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
     """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
-    rising = np.zeros(len(rate) + 2, dtype=np.int8)
-    rising[1:-1] = rate > 0.0
+    rising = np.zeros(len(rate) + 2, dtype=np.bool_)
+    np.greater(rate, 0.0, out=rising[1:-1])
     turns = (rising[1:] != rising[:-1]).nonzero()[0]
     if not len(turns):
         return None

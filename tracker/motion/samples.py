@@ -57,6 +57,8 @@ class Samples:
 
     def sliced(self, size: int) -> Iterator[Samples]:
         """Cut a long block into shorter ones; results do not depend on it."""
+        if len(self) <= size:
+            return iter((self,))
         return (self.part(begin, begin + size) for begin in range(0, len(self), size))
 
 

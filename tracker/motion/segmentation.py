@@ -25,6 +25,7 @@ from tracker.motion.watch import (
     REST,
     SETTLE_S,
     SETTLING,
+    SLOW_SHARE,
     STILL_CHORD,
     Ending,
     Excursion,
@@ -125,9 +126,10 @@ class Segmenter:
         state = first.state
         if state == REST and first.rests(step, pose, self._settle):
             return ()
-        if state == OUT and first.goes_on(step, pose, speed, self._longest):
-            return ()
         ending = first.step(step, pose, speed, self._settle)
+        farther = state == OUT and first.top == step and speed >= SLOW_SHARE * first.fastest
+        if farther and step - first.opened <= self._longest:
+            return ()
         if first.state == REST or first.state == SETTLING:
             return ()
         if step - first.still_since == self._pause:
@@ -230,8 +232,9 @@ class Segmenter:
         newest = self._recent[-1][0]
         unseen = min(step - self._seen, len(self._recent) - 3)
         self._seen = step
-        for i in range(step - newest - unseen, step - newest):
-            self._follow_others(*self._recent[i], self._recent[i - 1], self._recent[i - 2][2])
+        rows = [self._recent[i] for i in range(step - newest - unseen - 2, step - newest)]
+        for (_, _, earlier), before, (now, pose, speed) in zip(rows, rows[1:], rows[2:], strict=False):
+            self._follow_others(now, pose, speed, before, earlier)
 
     def _follow_others(
         self, step: int, pose: Vector, speed: float, before: tuple[int, Vector, float], earlier: float
@@ -258,7 +261,7 @@ class Segmenter:
         newest = self._watches[-1]
         since = self._still[0] if newest is self._watches[0] else newest.still_since
         rested = step - since >= self._pause
-        if not newest.away:
+        if newest.state == REST or newest.state == SETTLING:
             newest.rested |= rested
         elif rested and len(self._watches) < MOST_WATCHES:
             self._watches.append(Watch(pose, step))

@@ -87,7 +87,7 @@ class SetBuilder:
     def dismiss(self, rough: Rep, now_s: float) -> list[Outcome] | None:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
         found = rough.range_deg or 0.0
-        if found < PLAINLY_SMALL_SHARE * self._least_deg():
+        if found < PLAINLY_SMALL_SHARE * self._min_deg and found < PLAINLY_SMALL_SHARE * self._least_deg():
             return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
         after_s = rough.start_s - self._stepped_s
         if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
@@ -295,7 +295,8 @@ class SetBuilder:
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        if not evidence.swings(family, evidence.COMPANY_SHARE):
+        aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
+        if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if not evidence.one_pivot(family) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
@@ -406,7 +407,7 @@ class SetBuilder:
 
 
 def _rejected(rep: Rep, reason: Reason, detail: str, now_s: float) -> Rejected:
-    rep = replace(rep, reported_s=now_s)
+    rep = rep if rep.reported_s == now_s else replace(rep, reported_s=now_s)
     return Rejected(rep.peak, rep.start_s, rep.end_s, now_s, reason, detail, rep)
 
 

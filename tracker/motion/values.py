@@ -115,6 +115,10 @@ class Rep:
         Signal flags, sorted.
     shape
         How it was moved; None where a hole touched it.
+    range_m, peak_speed_m_s
+        The same for an exercise that is measured by its travel: largest distance of the ankle from its place at
+        ``start_s`` along the line from rest to top, and largest speed of the way out along it. Such a repetition has
+        no degrees, and any other has no metres.
     """
 
     peak: int
@@ -127,6 +131,8 @@ class Rep:
     peak_speed_deg_s: float | None
     flags: tuple[Flag, ...] = ()
     shape: RepShape | None = None
+    range_m: float | None = None
+    peak_speed_m_s: float | None = None
 
     @property
     def concentric_s(self) -> float | None:

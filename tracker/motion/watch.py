@@ -148,18 +148,6 @@ class Watch:
             self.rest = pose
         return True
 
-    def goes_on(self, step: int, pose: Vector, speed: float, longest: int) -> bool:
-        """Take one step of the way out; False, and nothing done, where it may be a peak or the way back."""
-        away = dist(pose, self.rest)
-        if away < self.swing or speed < SLOW_SHARE * self.fastest or step - self.opened > longest:
-            return False
-        if dist(pose, self.still_pose) > STILL_CHORD:
-            self.still_pose, self.still_since = pose, step
-        if speed > self.fastest:
-            self.fastest = speed
-        self.far, self.swing, self.top = pose, away, step
-        return True
-
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         """Take one step; says how the excursion ended when it does."""
         state = self.state
@@ -183,6 +171,8 @@ class Watch:
             self.fastest = speed
         if away >= self.swing:
             self.far, self.swing, self.top = pose, away, step
+            if speed >= SLOW_SHARE * self.fastest:
+                return
         given_back = dist(pose, self.far)
         slow = speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing
         if slow and self.swing > AGAIN_SHARE * self.told_swing:

@@ -39,6 +39,7 @@ ExerciseId = Literal[
     "machine",
     "glute-bridge",
     "bodyweight",
+    "ankle-weight-straightening",
 ]
 
 
@@ -81,11 +82,13 @@ class Exercise:
     rest
         Posture in which a repetition begins and ends.
     range_deg, range_spread_deg
-        Usual shank range and how much people differ.
+        Usual shank range (of a leg that straightens: the thigh's) and how much people differ.
     knee_deg
         Knee flexion (+) or extension (−) that goes with a full range; the hip makes the rest.
     hip_rise_m
         How far the hip itself is carried up at the top (the bridge).
+    straightens
+        The knee straightens while the thigh swings back by ``range_deg``: the shank travels and hardly turns.
     """
 
     rest: Posture
@@ -93,6 +96,7 @@ class Exercise:
     range_spread_deg: float
     knee_deg: float = 0.0
     hip_rise_m: float = 0.0
+    straightens: bool = False
 
 
 EXERCISES: dict[ExerciseId, Exercise] = {
@@ -107,6 +111,8 @@ EXERCISES: dict[ExerciseId, Exercise] = {
     "machine": Exercise(posture(-0.02, 0.06, STANDING.hip[2] + 0.03, -34, -26, 1.0), 36, 5, knee_deg=-5),
     # on the back, raised leg parallel with the other thigh: it sinks as the hip rises
     "glute-bridge": Exercise(posture(0.0, 0.0, 0.11, -136, -132, 1.0), 24, 4, knee_deg=0, hip_rise_m=0.17),
+    # a thigh that swings 88° carries the level shank 0.58 m back and up
+    "ankle-weight-straightening": Exercise(_ALL_FOURS, 88, 5, straightens=True),
 }
 
 

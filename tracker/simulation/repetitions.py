@@ -155,6 +155,8 @@ def perform(
     stretch.axis = np.cos(off_plane_rad) * np.array([0.0, 1.0, 0.0]) + np.sin(off_plane_rad) * out
     usual = np.radians(plan.range_deg or exercise.range_deg)
     knee = np.radians(exercise.knee_deg + rng.normal(0, 2.5)) * (angle / usual)
+    if exercise.straightens:
+        stretch.swing = _slight_turn(angle / usual, rng)
     level = np.cross(stretch.axis, [0.0, 0.0, 1.0])
     level /= np.linalg.norm(level)
     stretch.aside = curve.aside @ np.stack([level, np.cross(level, stretch.axis)])
@@ -178,6 +180,12 @@ def perform(
             stretch.tremor[window.end : after.bottom] *= LYING
             stretch.sway[window.end : after.bottom] *= LYING
     return stretch, curve.windows
+
+
+def _slight_turn(share: Array, rng: np.random.Generator) -> Array:
+    """Turn of a shank that is carried along, rad: some degrees on the way, and hardly any left at the top."""
+    left, bulge = np.radians(np.clip(rng.normal(0, [3.0, 6.0]), -12, 12))
+    return np.asarray(left * share + bulge * 4 * share * (1 - share))
 
 
 def _angle(plan: SetPlan, exercise: Exercise, rng: np.random.Generator) -> tuple[Array, list[Window], Array]:

@@ -6,8 +6,9 @@ sway and tremor, and measures the truth on the noise-free orientation. The resul
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,15 @@ from .series import SERIES
 from .stairs import up_and_down
 
 Array = NDArray[np.float64]
+_Movement = TypeVar("_Movement", truth.Movement, truth.Travel)
 
 
 @dataclass(frozen=True, slots=True)
 class TrueSet:
     """Repetitions and partials of one set, in order of time."""
 
-    reps: tuple[truth.Movement, ...]
-    partials: tuple[truth.Movement, ...]
+    reps: tuple[truth.Movement | truth.Travel, ...]
+    partials: tuple[truth.Movement | truth.Travel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,10 @@ def simulate(plan: Plan, seed: int = 0, *, angles: Angles = kinematic) -> Simula
     begin = 0
     for stretch, found in zip(stretches, windows, strict=True):
         if found:
-            sets.append(_true_set(stretch, found, begin, body))
+            travels = EXERCISES[plan.exercise].straightens
+            sets.append(
+                _travelled_set(len(stretch), found, begin, body) if travels else _true_set(stretch, found, begin, body)
+            )
         begin += len(stretch)
     return Simulated(plan.exercise, plan.label, side, body.quat, body.knee, body.ankle, body.shock, tuple(sets), spans)
 
@@ -269,6 +274,17 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
     axis = rotations.rotate(heading, stretch.axis)
     angle = truth.smoothed(rotations.twist(rotations.multiply(body.quat[part], rotations.conjugate(rest)), axis))
     found = [_shift(truth.measure(angle, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
+    return _sorted_out(found, windows)
+
+
+def _travelled_set(length: int, windows: list[Window], begin: int, body: _Body) -> TrueSet:
+    """Measure the truth on the ankle's path."""
+    path = truth.smoothed(body.ankle[begin : begin + length])
+    found = [_shift(truth.measure_travel(path, w.bottom, w.top_start, w.top_end, w.end), begin) for w in windows]
+    return _sorted_out(found, windows)
+
+
+def _sorted_out(found: Sequence[truth.Movement | truth.Travel], windows: list[Window]) -> TrueSet:
     found = [replace(m, fault=w.fault.kind) if w.fault else m for m, w in zip(found, windows, strict=True)]
     return TrueSet(
         reps=tuple(m for m, w in zip(found, windows, strict=True) if not w.partial),
@@ -276,7 +292,7 @@ def _true_set(stretch: Stretch, windows: list[Window], begin: int, body: _Body) 
     )
 
 
-def _shift(movement: truth.Movement, samples: int) -> truth.Movement:
+def _shift(movement: _Movement, samples: int) -> _Movement:
     by = samples / RATE_HZ
     names = ("start_s", "peak_start_s", "peak_end_s", "end_s")
     return replace(movement, **{name: getattr(movement, name) + by for name in names})

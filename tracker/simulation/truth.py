@@ -47,9 +47,26 @@ class Movement:
     fault: str = ""
 
 
-def as_dict(movement: Movement) -> dict[str, Any]:
+def as_dict(movement: Movement | Travel) -> dict[str, Any]:
     """Return a movement as a truth file has it: without ``fault`` where it has none."""
     return {name: value for name, value in asdict(movement).items() if name != "fault" or value}
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """One true repetition or partial of a leg that travels without turning; seconds since the session began."""
+
+    start_s: float
+    peak_start_s: float
+    peak_end_s: float
+    end_s: float
+    range_m: float
+    peak_speed_m_s: float
+    fault: str = ""
+
+    @property
+    def range_deg(self) -> None:
+        """It has none: it hardly turns."""
 
 
 def phase_borders(speed: Array, place: Array) -> tuple[float, float, float]:
@@ -111,6 +128,30 @@ def measure(angle: Array, bottom: int, top_start: int, top_end: int, end: int) -
     bottom, top_start, top_end, end
         Samples between which the lift was made (`bottom` to `top_end`) and the return (`top_start` to `end`).
     """
+    borders, reach, fastest = _borders(angle, bottom, top_start, top_end, end)
+    return Movement(*borders, range_deg=float(np.degrees(reach)), peak_speed_deg_s=float(np.degrees(fastest)))
+
+
+def measure_travel(path: Array, bottom: int, top_start: int, top_end: int, end: int) -> Travel:
+    """Borders, range and speed of one movement, along the straight line from its bottom to its top.
+
+    Parameters
+    ----------
+    path
+        Noise-free path of the ankle, m, shape (n, 3), already smoothed with `SIGMA_S`.
+    bottom, top_start, top_end, end
+        As for `measure`.
+    """
+    away = path - path[bottom]
+    top = top_start + int(np.argmax(np.sum(away[top_start : top_end + 1] ** 2, axis=1)))
+    borders, reach, fastest = _borders(away @ away[top] / np.linalg.norm(away[top]), bottom, top_start, top_end, end)
+    return Travel(*borders, range_m=reach, peak_speed_m_s=fastest)
+
+
+def _borders(
+    angle: Array, bottom: int, top_start: int, top_end: int, end: int
+) -> tuple[tuple[float, float, float, float], float, float]:
+    """Find the four borders in seconds, the range and the peak speed of an angle or a way."""
     speed = np.gradient(angle) * RATE_HZ
     top = top_start + int(np.argmax(angle[top_start : top_end + 1]))
     low, high = angle[bottom], angle[top]
@@ -121,16 +162,15 @@ def measure(angle: Array, bottom: int, top_start: int, top_end: int, end: int) -
     peak_end, finish, _ = phase_borders(-speed[falling], (high - angle[falling]) / (high - angle[end]))
     window = angle[up + int(start) : down + int(np.ceil(finish)) + 1]
     at_start = np.interp(up + start, np.arange(len(angle)), angle)
-    return Movement(
-        start_s=(up + start) / RATE_HZ,
-        peak_start_s=(up + peak_start) / RATE_HZ,
-        peak_end_s=(down + peak_end) / RATE_HZ,
-        end_s=(down + finish) / RATE_HZ,
-        range_deg=float(np.degrees(np.max(np.abs(window - at_start)))),
-        peak_speed_deg_s=float(np.degrees(fastest)),
+    borders = (
+        (up + start) / RATE_HZ,
+        (up + peak_start) / RATE_HZ,
+        (down + peak_end) / RATE_HZ,
+        (down + finish) / RATE_HZ,
     )
+    return borders, float(np.max(np.abs(window - at_start))), float(fastest)
 
 
 def smoothed(angle: Array) -> Array:
-    """Return the angle as the definitions see it: zero-phase Gaussian with σ 25 ms."""
+    """Return the angle, or a path (n, 3), as the definitions see it: zero-phase Gaussian with σ 25 ms."""
     return np.asarray(smooth(angle, SIGMA_S))
