@@ -120,7 +120,7 @@ def test_exports_have_the_form(kickback: Kickback, data: Path) -> None:
     kickback("replay", recording, "--speed", "max")
     flags = [row["flags"] for row in parsed(kickback("export", "last").out)]
     assert flags == [row["flags"] for row in parsed(kickback("export", recording).out)]
-    assert set(flags) == {"no-hold"}
+    assert all("no-hold" in one for one in flags)
 
 
 def test_an_exercise_is_not_taken_where_it_says_nothing(kickback: Kickback, files: dict[str, Path]) -> None:
