@@ -31,9 +31,9 @@ from .proving import Tally, run
 ROOT = Path(__file__).parents[2]
 CHUNK = len(TURNING)
 """Each exercise once."""
-IDLE_H = 8.0
-"""Hours per idle cell: they show less than 0.5 an hour when there is none (the Poisson interval of 0 in 8 h ends at
-0.46)."""
+IDLE_H = 3.0
+"""Hours per idle cell, so that the full run takes half an hour. None in 3 h shows less than 1.2 an hour (Poisson); all
+idle cells together show less than 0.5."""
 FULL = {"nominal": 20_000.0, "stress": 50_000.0, "bursts": 2_000.0}
 """Repetitions per corpus, sealed."""
 SOURCES = ("tracker/motion", "tracker/simulation", "tracker/exercises.*")
