@@ -8,7 +8,7 @@ import pytest
 
 from tracker.exercises import Metric, exercise, exercises
 
-IDS = (
+TURNING = (
     "cable",
     "ankle-weight-standing",
     "ankle-weight-quadruped",
@@ -18,9 +18,11 @@ IDS = (
     "glute-bridge",
     "bodyweight",
 )
+"""Measured by the shank's angle."""
+IDS = (*TURNING, "ankle-weight-straightening")
 
 
-def test_there_are_the_eight():
+def test_there_are_the_nine():
     assert tuple(exercises()) == IDS
 
 
@@ -31,11 +33,18 @@ def test_each_is_found_and_says_what_it_is(id_):
     assert one.name
     assert one.plan
     assert one.unknown
-    assert {Metric.TEMPO, Metric.RANGE, Metric.SPEED, Metric.SMOOTHNESS} <= one.metrics
-    for low, high in (one.usual_range_deg, one.concentric_s, one.hold_s, one.eccentric_s):
+    assert Metric.TEMPO in one.metrics
+    for low, high in (one.concentric_s, one.hold_s, one.eccentric_s):
         assert 0.0 < low < high
-    assert one.min_range_deg < one.usual_range_deg[0]
     assert one.posture in ("standing", "all-fours", "supine", "any")
+    assert one.basis == ("angle" if id_ in TURNING else "travel")
+
+
+@pytest.mark.parametrize("id_", TURNING)
+def test_those_that_turn_the_shank_say_how_far(id_):
+    one = exercise(id_)
+    assert {Metric.RANGE, Metric.SPEED, Metric.SMOOTHNESS} <= one.metrics
+    assert one.min_range_deg < one.usual_range_deg[0] < one.usual_range_deg[1]
     assert 0.0 < one.min_range_deg < one.sure_range_deg < 90.0
     assert math.isfinite(one.sure_range_deg)
 
@@ -49,9 +58,9 @@ def test_what_is_honest_only_in_some():
         return {id_ for id_, one in exercises().items() if metric in one.metrics}
 
     assert having(Metric.SNAP_BACK) == {"band"}
-    assert having(Metric.RETURN) == set(IDS) - {"band"}
-    assert having(Metric.DIRECTION) == set(IDS) - {"machine", "glute-bridge"}
-    assert having(Metric.TOUCHDOWN) == set(IDS) - {"glute-bridge"}
+    assert having(Metric.RETURN) == set(TURNING) - {"band"}
+    assert having(Metric.DIRECTION) == set(TURNING) - {"machine", "glute-bridge"}
+    assert having(Metric.TOUCHDOWN) == set(TURNING) - {"glute-bridge"}
     assert not having(Metric.TENSION) & {"ankle-weight-standing", "glute-bridge", "bodyweight"}
 
 
