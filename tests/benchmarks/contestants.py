@@ -215,13 +215,14 @@ def _tracked(course: Course, exercise_id: str | None) -> list[Span]:
 
 
 FIRST = "the first repetition"
+DIRECTION = "the first one's direction"
 CONTESTANTS = (
     Contestant("kickback, told", kickback, live=True, told="the exercise"),
     Contestant("kickback, untold", kickback_untold, live=True, told="nothing"),
-    Contestant("find_peaks, VQF tilt", tilt_peaks, live=False, told="nothing"),
-    Contestant("find_peaks, gyroscope's first component", gyr_peaks, live=False, told=f"{FIRST}'s direction"),
-    Contestant("autocorrelation, as RecoFit counts", autocorrelation, live=False, told=f"{FIRST}'s direction"),
-    Contestant("the same, given the sets", autocorrelation_in_sets, live=False, told="where the sets are"),
+    Contestant("find_peaks, VQF tilt", tilt_peaks, live=False, told=DIRECTION),
+    Contestant("find_peaks, gyroscope's first component", gyr_peaks, live=False, told=DIRECTION),
+    Contestant("autocorrelation, as RecoFit counts", autocorrelation, live=False, told=DIRECTION),
+    Contestant("the same, given the sets", autocorrelation_in_sets, live=False, told=f"{DIRECTION}, all sets"),
     Contestant("subsequence DTW (gaitmap's BarthDtw)", barth_dtw, live=False, told=FIRST, needs="gaitmap_mad"),
     Contestant("distance profile (stumpy.match)", template_matches, live=False, told=FIRST, needs="stumpy"),
 )

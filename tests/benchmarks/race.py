@@ -201,7 +201,8 @@ def race_table(*, first_seed: int = FIRST_SEED) -> str:
     about = (
         f"{one.tally.sessions} simulated sessions ({hours:.1f} h, {idle_h:.1f} h of it outside sets) with {sets} sets "
         f"of {one.tally.true} repetitions; {real or 'no'} sets of real ankles. In brackets: sets with the right "
-        "number, wherever the repetitions were said to lie. Edges: mean error of start and end."
+        "number, wherever the repetitions were said to lie. Edges: mean error of start and end. The real ankles' "
+        "exercises have no profile: there kickback is told nothing."
     )
     lines = [
         about,
