@@ -6,16 +6,16 @@ scored by ``form.py``.
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from .cells import SEALED_FROM
+from .form import TUNED, form_table
 
 SECTIONS = ("travel", "race")
 FOLDER = Path(__file__).parent / "sections"
-FORM_SEEDS = {"tuned": range(16), "sealed": range(SEALED_FROM, SEALED_FROM + 16)}
+FORM_SEEDS = {"tuned": TUNED, "sealed": range(SEALED_FROM, SEALED_FROM + len(TUNED))}
 
 
 def sections() -> str:
@@ -25,8 +25,5 @@ def sections() -> str:
 
 
 def form() -> dict[str, list[dict[str, Any]]]:
-    """Rows of the form table by seed range; none where form flags are not scored yet."""
-    if importlib.util.find_spec(f"{__package__}.form") is None:
-        return {}
-    table = importlib.import_module(f"{__package__}.form").form_table
-    return {name: [asdict(row) for row in table(seeds)] for name, seeds in FORM_SEEDS.items()}
+    """Rows of the form table by seed range."""
+    return {name: [asdict(row) for row in form_table(seeds)] for name, seeds in FORM_SEEDS.items()}

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.coaching.form import DEFINITIONS, Around, FormFlag, offered
-from tracker.coaching.range_band import Calibration, Calibrator
+from tracker.coaching.range_band import Calibration, Calibrator, RangeBand
 from tracker.coaching.set_form import usual_axis
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import exercise, exercises
@@ -118,8 +118,9 @@ def _swung(rng: np.random.Generator) -> SetPlan:
 def scores(exercise_id: str, seed: int) -> tuple[Scores, int, int]:
     """Score one session; also how many repetitions were made and counted."""
     truth = simulate(session(exercise_id, seed), seed)
-    calibrating, *sets = _tracked(exercise_id, truth, seed)
-    targets = targets_of(exercise(exercise_id), band=_band(calibrating))
+    sets = _tracked(exercise_id, truth, seed)
+    calibrated_s = truth.sets[0].reps[-1].end_s + 1.0
+    targets = targets_of(exercise(exercise_id), band=_band(one for one in sets if one.end_s < calibrated_s))
     out: Scores = defaultdict(lambda: ([], [], []))
     counted = 0
     for rep, around, fault in _matched(sets, truth):
@@ -141,11 +142,11 @@ def _tracked(exercise_id: str, truth: Simulated, seed: int) -> list[ExerciseSet]
     return [value for value in values if isinstance(value, ExerciseSet)]
 
 
-def _band(one: ExerciseSet):
+def _band(sets: Iterable[ExerciseSet]) -> RangeBand | None:
+    """Make the band; None where too few of the slow repetitions were counted: no range is judged in that session."""
     stage = Calibrator()
-    found = [value for rep in one.reps for value in stage.push(rep)] + stage.flush()
-    (made,) = [value for value in found if isinstance(value, Calibration)]
-    return made.band
+    found = [value for one in sets for rep in one.reps for value in stage.push(rep)] + stage.flush()
+    return next((value.band for value in found if isinstance(value, Calibration)), None)
 
 
 def _matched(sets: Iterable[ExerciseSet], truth: Simulated) -> Iterator[tuple[Rep, Around, str]]:

@@ -15,7 +15,7 @@ from .intervals import NOTHING, Figure
 from .proven import Block, Proven, SeedRange
 
 LEAST_N = 50
-LEAST_H = 2.0
+LEAST_H = 1.0
 """The same for rates per hour."""
 BELOW_50_HZ = ("25 Hz",)
 WALKS = ("idle: walk", "idle: slow-walk")

@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tracker.simulation import EXERCISE_IDS
-
-from .cells import CELLS, Cell
+from .cells import CELLS, TURNING, Cell
 from .figures import counts, figures
 from .intervals import NOTHING, Figure
 from .proving import Tally
@@ -87,8 +85,7 @@ def gathered(found: dict[tuple[str, SeedRange], Sessions], made: dict[str, Any])
     corpora = tuple(_block(name, [c for c in there if of(c)], found) for name, of in groups.items())
     trained = [c for c in there if c.corpus != "idle"]
     exercises = tuple(
-        _block(id_, trained, found, lambda seed, i=i: seed % len(EXERCISE_IDS) == i)
-        for i, id_ in enumerate(EXERCISE_IDS)
+        _block(id_, trained, found, lambda seed, i=i: seed % len(TURNING) == i) for i, id_ in enumerate(TURNING)
     )
     return Proven(made, cells, corpora, exercises)
 

@@ -22,18 +22,20 @@ from pathlib import Path
 from typing import Any
 
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.simulation import EXERCISE_IDS, Activity, SetPlan
+from tracker.simulation import Activity, SetPlan
 
-from .cells import CELLS, SEALED_FROM, Cell, case_of
+from .cells import CELLS, SEALED_FROM, TURNING, Cell, case_of
 from .proven import SeedRange, Sessions
 from .proving import Tally, run
 
 ROOT = Path(__file__).parents[2]
-CHUNK = len(EXERCISE_IDS)
+CHUNK = len(TURNING)
 """Each exercise once."""
-FULL = {"nominal": 20_000, "stress": 50_000, "bursts": 2_000, "idle": 12 * 8 * 3600}
-"""Repetitions per corpus in the sealed range; seconds for the idle one: 8 hours per cell show 0.5 per hour when there
-is none (the Poisson interval of 0 in 8 h ends at 0.46)."""
+IDLE_H = 3.0
+"""Hours per idle cell, so that the full run takes half an hour. None in 3 h shows less than 1.2 an hour (Poisson); all
+idle cells together show less than 0.5."""
+FULL = {"nominal": 20_000.0, "stress": 50_000.0, "bursts": 2_000.0}
+"""Repetitions per corpus, sealed."""
 SOURCES = ("tracker/motion", "tracker/simulation", "tracker/exercises.*")
 OWN = ("cells.py", "proving.py", "traces.py", "scoring.py")
 
@@ -56,16 +58,18 @@ class Job:
         return [self.seeds[i : i + CHUNK] for i in range(0, len(self.seeds), CHUNK)]
 
 
-def shares_of(cell: Cell) -> int:
-    """Among how many cells its corpus is divided."""
-    return sum(other.corpus == cell.corpus for other in CELLS)
+def wanted(cell: Cell) -> float:
+    """Repetitions that a cell has to have in the full run, sealed; of an idle cell the seconds."""
+    if cell.corpus == "idle":
+        return IDLE_H * 3600.0
+    return FULL[cell.corpus] / sum(other.corpus == cell.corpus for other in CELLS)
 
 
-def seeds_for(cell: Cell, first: int, wanted: float) -> range:
+def seeds_for(cell: Cell, first: int, least: float) -> range:
     """Seeds from ``first`` on until so many repetitions (idle cells: seconds) are planned, each exercise as often."""
     planned = 0.0
     for seed in count(first):
-        if planned >= wanted and (seed - first) % CHUNK == 0:
+        if planned >= least and (seed - first) % CHUNK == 0:
             return range(first, seed)
         planned += sum(_size(step, cell) for step in case_of(cell, seed).plan.steps)
     raise AssertionError

@@ -71,7 +71,6 @@ SHAPE = {
     "eccentric_sparc": float,
     "hold_drift_deg": float,
     "rest_offset_deg": float,
-    "rebound_deg_s": float,
     "impact_m_s2": float,
     "axis": list,
 }

@@ -96,14 +96,15 @@ def test_a_rest_at_the_bottom(pause_s: float | None, rests: bool) -> None:
 
 
 def test_swing_is_the_sum_of_its_parts() -> None:
-    thrown = rep(
-        lift_s=0.4, hold_s=0.05, return_s=0.45, peak_deg_s=170.0, rebound_deg_s=120.0, peak_eccentric_deg_s=160.0
-    )
-    assert swing_index(thrown) == pytest.approx(1.0, abs=0.05)
-    assert swing_index(rep()) == 0.0
+    thrown, at_once = rep(lift_s=0.4, hold_s=0.0, return_s=0.45, peak_deg_s=170.0), Around(0.0, None)
+    assert swing_index(thrown, at_once) == swing_index(thrown) == 1.0
+    assert swing_index(thrown, Around(1.0, None)) == 0.75
+    assert swing_index(rep(), Around(1.0, None)) == 0.0
+    assert swing_index(rep(), at_once) == 0.25
     held = replace(thrown, peak_end_s=thrown.peak_start_s + 1.0, end_s=thrown.peak_start_s + 2.5)
-    assert 0.4 < swing_index(held) < SWING_INDEX + JUST
+    assert swing_index(held, at_once) == SWING_INDEX
     assert FormFlag.SWING in flags(thrown)
+    assert FormFlag.SWING not in flags(held, around=at_once)
 
 
 @given(
@@ -111,14 +112,15 @@ def test_swing_is_the_sum_of_its_parts() -> None:
     st.floats(0.0, 3.0),
     st.floats(0.2, 6.0),
     st.floats(1.0, 500.0),
-    st.floats(0.0, 400.0),
+    st.floats(0.0, 4.0),
 )
-def test_swing_is_a_share(lift_s: float, hold_s: float, return_s: float, peak_deg_s: float, rebound: float) -> None:
-    one = rep(lift_s=lift_s, hold_s=hold_s, return_s=return_s, peak_deg_s=peak_deg_s, rebound_deg_s=rebound)
-    index = swing_index(one)
+def test_swing_is_a_share(lift_s: float, hold_s: float, return_s: float, peak_deg_s: float, pause_s: float) -> None:
+    one = rep(lift_s=lift_s, hold_s=hold_s, return_s=return_s, peak_deg_s=peak_deg_s)
+    index = swing_index(one, Around(pause_s, None))
     assert index is not None
     assert 0.0 <= index <= 1.0
-    longer = swing_index(rep(lift_s=lift_s, hold_s=hold_s + 0.3, return_s=return_s + 0.3, peak_deg_s=peak_deg_s))
+    slower = rep(lift_s=lift_s, hold_s=hold_s + 0.3, return_s=return_s + 0.3, peak_deg_s=peak_deg_s)
+    longer = swing_index(slower, Around(pause_s + 0.1, None))
     assert longer is not None
     assert longer <= index + 1e-9
 
@@ -140,7 +142,7 @@ def test_what_a_hole_hides_is_not_judged() -> None:
     assert tempo_in_band(hidden, targets()) is None
     assert range_in_band(hidden, targets(band=BAND)) is None
     assert swing_index(hidden) is None
-    assert flags(rep(shaped=False, hold_s=0.1)) == {FormFlag.NO_HOLD}
+    assert flags(rep(shaped=False, hold_s=0.1, impact_m_s2=9.0)) == {FormFlag.NO_HOLD}
 
 
 @pytest.mark.parametrize("id_", list(exercises()))

@@ -19,7 +19,6 @@ CLEAN = RepShape(
     eccentric_sparc=-1.44,
     hold_drift_deg=-0.2,
     rest_offset_deg=0.1,
-    rebound_deg_s=0.0,
     impact_m_s2=0.3,
     axis=(0.0, 1.0, 0.0),
 )

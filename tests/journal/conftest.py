@@ -36,7 +36,6 @@ SHAPE = RepShape(
     eccentric_sparc=-1.6,
     hold_drift_deg=-0.3,
     rest_offset_deg=0.1,
-    rebound_deg_s=0.0,
     impact_m_s2=0.7,
     axis=(0.6, -0.8, 0.0),
 )

@@ -97,8 +97,8 @@ SWUNG_RANGES_S = (1.5, 4.0)
 its mean): the slowest that the usual advice calls a lift, and a leg that is thrown."""
 SWUNG_HOLD_S = 0.5
 """Half of the shortest hold that is advised; a leg that turns round by itself stays for 0.1 to 0.3 s."""
-SWUNG_REBOUND = 0.5
-"""A leg that swings through the bottom has half of its lifting speed again within 0.12 s."""
+SWUNG_PAUSE_S = 0.4
+"""A leg that swings through the bottom goes on within 0.1 to 0.2 s; who stops there and lifts again takes 0.4 s."""
 SWUNG_RETURN_S = (0.5, 1.0)
 """Under a second is no controlled return; a leg with a weight falls in half a second."""
 FALLEN_RANGES_S = 1.75
@@ -120,17 +120,17 @@ def swing_index(rep: Rep, around: Around = ALONE) -> float | None:
     """How much of a repetition was momentum: 0 for none, 1 for a leg that is thrown, falls back and goes on.
 
     The mean of four parts, each from 0 to 1: the lift's peak speed in its own ranges per second, the missing hold, the
-    rebound at the bottom, and the return's missing time.
+    return's missing time, and the rebound, which is the missing pause at the bottom (left out while there is none yet).
     """
-    if rep.shape is None or rep.hold_s is None or rep.eccentric_s is None or not rep.range_deg:
+    if rep.peak_speed_deg_s is None or rep.hold_s is None or rep.eccentric_s is None or not rep.range_deg:
         return None
-    speed = rep.peak_speed_deg_s or 0.0
-    parts = (
-        _ramp(speed / rep.range_deg, *SWUNG_RANGES_S),
+    parts = [
+        _ramp(rep.peak_speed_deg_s / rep.range_deg, *SWUNG_RANGES_S),
         1.0 - _ramp(rep.hold_s, 0.0, SWUNG_HOLD_S),
-        _ramp(rep.shape.rebound_deg_s / speed, 0.0, SWUNG_REBOUND) if speed else 0.0,
         1.0 - _ramp(rep.eccentric_s, *SWUNG_RETURN_S),
-    )
+    ]
+    if around.pause_s is not None:
+        parts.append(1.0 - _ramp(around.pause_s, 0.0, SWUNG_PAUSE_S))
     return sum(parts) / len(parts)
 
 

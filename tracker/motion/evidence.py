@@ -168,12 +168,12 @@ class Lift:
     fit: Callable[[], PivotFit]
 
 
-def lifted(lift: Lift) -> bool:
+def lifted(lift: Lift, exercise: Exercise) -> bool:
     """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
     if lift.range_deg > ALONE_DEG:
         return False
     fit = lift.fit()
-    return fit.explained >= share_due(fit.due_m_s2, ALONE_SHARE) and fit.lever_m >= TOLD_LEVER_M
+    return fit.explained >= share_due(fit.due_m_s2, ALONE_SHARE) and fit.lever_m >= least_lever_m(exercise)
 
 
 def one_more(lift: Lift, group: list[Candidate]) -> bool:
@@ -241,13 +241,27 @@ def shaken(c: Candidate) -> bool:
     return c.fit.explained >= SHAKE_EXPLAINED and c.fit.lever_m < LEVER_M[0]
 
 
-def one_pivot(group: list[Candidate]) -> bool:
+def one_pivot(group: list[Candidate], exercise: Exercise | None) -> bool:
     """They swung about the same point, and it is far enough away."""
     levers = _clear_levers_m(group)
-    scattered = len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers)
+    if len(levers) > 1 and max(levers) > LEVER_SPREAD * min(levers):
+        return False
     whole = pooled(group)
     arm = whole.lever
-    return not scattered and math.hypot(*arm) >= SET_LEVER_M and whole.explained_by(arm) >= POOLED_SHARE
+    if math.hypot(*arm) < min(SET_LEVER_M, least_lever_m(exercise)):
+        return False
+    return whole.explained_by(arm) >= POOLED_SHARE or (exercise is not None and _large_and_slow(group, exercise))
+
+
+def least_lever_m(exercise: Exercise | None) -> float:
+    """How far away the point is at least about which the leg swings: the hip, where this leg is the one that works."""
+    return TOLD_LEVER_M if exercise is not None and exercise.same_leg else LEVER_M[0]
+
+
+def _large_and_slow(group: list[Candidate], exercise: Exercise) -> bool:
+    """Too large to be sitting down, and so slow that no pivot shows."""
+    slow = median(c.fit.due_m_s2 for c in group) < CLEAR_M_S2
+    return slow and median(c.range_deg for c in group) >= 0.9 * exercise.sure_range_deg
 
 
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:

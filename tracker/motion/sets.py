@@ -132,7 +132,7 @@ class SetBuilder:
             self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg
         ):
             return False
-        return evidence.lifted(lift)
+        return evidence.lifted(lift, self._exercise)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""
@@ -229,7 +229,7 @@ class SetBuilder:
     def _too_close(self, c: Candidate) -> bool:
         """It turned about a point too close for a hip, or far closer than the open set's."""
         lever_m = evidence.usual_lever_m([c])
-        if self._exercise is not None and 0.0 < lever_m < evidence.TOLD_LEVER_M:
+        if self._exercise is not None and 0.0 < lever_m < evidence.least_lever_m(self._exercise):
             return True
         if len(self._reps) < COMPANY:
             return False
@@ -298,7 +298,7 @@ class SetBuilder:
         aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
         if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if not evidence.one_pivot(family) or self._strange(family):
+        if not evidence.one_pivot(family, self._exercise) or self._strange(family):
             return self._disperse(now_s, Reason.NO_LEVER)
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]

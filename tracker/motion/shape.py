@@ -25,9 +25,8 @@ SPARC_FINER = 8
 """Zeros make the spectrum this many times finer, and its end is set between two points: that gives the arc of a smooth
 movement to 0.1 %, of a trembling one to 2 %."""
 LEAST_ROWS = 3
-AFTER_S = 0.12
-"""How long after its end a repetition is still looked at: the shortest that a measurement waits for."""
-BEFORE_S = 0.10
+BEFORE_S, AFTER_S = 0.10, 0.12
+"""A knock is looked for so long around the end, as far as the window goes: it rings for 0.05 s."""
 KNOCK_S = 0.02
 """A knock rings at 15 to 30 Hz; half a turn of that is about this long. A leg's movement hardly bends in it."""
 
@@ -56,7 +55,6 @@ def shape(found: Measures, lin: Array, period_s: float) -> RepShape | None:
         at(angle, b) for b in (found.start, found.peak_start, found.peak_end, found.end)
     )
     last = math.ceil(found.end) + 1
-    after = rate[last : last + math.ceil(AFTER_S / period_s)]
     returning = rate[math.ceil(found.peak_end) : last]
     fastest = int(returning.argmin())
     return RepShape(
@@ -68,7 +66,6 @@ def shape(found: Measures, lin: Array, period_s: float) -> RepShape | None:
         eccentric_sparc=sparc(rate[int(found.peak_end) : last], period_s),
         hold_drift_deg=math.degrees(peak_end - peak_start),
         rest_offset_deg=math.degrees(end - start),
-        rebound_deg_s=math.degrees(max(0.0, float(after.max(initial=0.0)))),
         impact_m_s2=_knock(lin, found.end, period_s),
         axis=found.axis,
     )

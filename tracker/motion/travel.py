@@ -39,15 +39,16 @@ STILL_M_S2, STILL_RAD_S = 0.5, math.radians(6.0)
 """A stillness has no acceleration farther from its mean, and no faster turn (a trembling hold: 0.21 in the middle of
 simulated ones, 0.65 at the 95th percentile; a lift of 1 s: 1.3 and more, of 2.5 s: from 0.07). At 0.4, one set in eight
 of those that only stand at the top was lost …"""
-PUSH_M_S2, LEVEL_M_S2 = 0.6, 0.12
+PUSH_M_S2, LEVEL_M_S2 = 0.6, 0.10
 """… no more mean acceleration against the last rest, and no more of it along the vertical …"""
 SPEED_M_S, SPEED_SIGMAS = 0.05, 2.0
 """… and, as far as the filter knows it, no more speed than this and so many of its standard deviations. (A lift of
 3.5 s passes its middle at 0.2 m/s, and its acceleration there is less than that of sway.)"""
 SPEED_SD_M_S = 0.1
 """How far a step of stillness is trusted: 0.03 m/s, in a dozen steps that are not independent."""
-SPEED_WALK, OFFSET_WALK = 0.005, 0.001
-"""Random walks of the speed, m/s per √s, and of the offset, m/s² per √s."""
+SPEED_WALK, OFFSET_WALK = 0.005, 0.002
+"""Random walks of the speed, m/s per √s, and of the offset, m/s² per √s. (With 0.01, every second slow set was lost: the
+filter believed stillnesses on the way.)"""
 RESTED_S, RESTED_M_S2, RESTED_LEVEL_M_S2 = 0.8, 0.25, 0.12
 """The filter begins at a stillness so long, with less spread, and with less of it along the vertical."""
 OFFSET_SD_M_S2 = 0.15
@@ -56,6 +57,8 @@ FOLLOW_SHARE = 0.02
 """Share by which each step of stillness corrects the resting acceleration that the next one is held against."""
 LOST_S = 8.0
 """After so long without a stillness the height is not known any more."""
+HIGHEST_M = 1.2
+"""No leg lifts its ankle so high, nor lowers it: it is the filter that went astray."""
 TILTED_RAD = math.radians(35.0)
 """A shank that lies otherwise than at rest by more has taken up another posture, or steps. (A straightening leg's turns
 by up to 20° on its way.)"""
@@ -214,7 +217,7 @@ class Traveller:
             return []
         self._height.go_on(float(row[6]))
         other = quiet and angle(up, self._up) > TILTED_RAD
-        if other or step - self._stills[-1][1] > LOST_S / self._step_s:
+        if abs(self._height.value_m - self._home_m) > HIGHEST_M or other or step - self._stills[-1][1] > LOST_S / self._step_s:
             return self.flush(step)
         still = quiet and self._still()
         if still:

@@ -74,8 +74,6 @@ class RepShape:
         How far the leg moved on (+) or sank (−) from the beginning to the end of the hold.
     rest_offset_deg
         Angle at the end against that at the start; positive where the leg did not come back all the way.
-    rebound_deg_s
-        Largest speed of a new lift in the 0.12 s after the end.
     impact_m_s2
         Largest sudden acceleration around the end.
     axis
@@ -90,7 +88,6 @@ class RepShape:
     eccentric_sparc: float
     hold_drift_deg: float
     rest_offset_deg: float
-    rebound_deg_s: float
     impact_m_s2: float
     axis: Vector
 

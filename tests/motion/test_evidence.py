@@ -1,0 +1,124 @@
+"""What speaks for an excursion being a repetition: judged on made-up candidates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tracker.exercises import exercise
+from tracker.motion import evidence
+from tracker.motion.axis import PivotFit, fit_pivots
+from tracker.motion.evidence import Candidate
+from tracker.motion.values import Rep
+
+STEP_S = 0.04
+AXIS, ARM = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, -0.8])
+
+
+def swing(arm, *, seconds=3.0, range_deg=40.0, offset=(0.0, 0.0, 0.0), seed=None):
+    """Turning rate and acceleration of an ankle at ``arm`` from a fixed pivot, out and back."""
+    t = np.arange(0.0, seconds, STEP_S)
+    angle = math.radians(range_deg) * np.sin(np.pi * t / seconds) ** 2
+    rate = np.gradient(angle, STEP_S)[:, None] * AXIS
+    turn = np.gradient(rate, STEP_S, axis=0)
+    acc = np.cross(turn, arm) + np.cross(rate, np.cross(rate, arm)) + np.asarray(offset)
+    if seed is not None:
+        acc = acc + np.random.default_rng(seed).normal(scale=0.3, size=acc.shape)
+    return fit_pivots(rate, acc, STEP_S, len(t) // 2)
+
+
+def candidate(pivot=None, **changes) -> Candidate:
+    out, back = pivot or swing(ARM)
+    rep = Rep(1, 0.0, 1.0, 1.5, 3.0, 3.1, changes.pop("range_deg", 40.0), 60.0)
+    fit = changes.pop("fit", evidence_of(out, back))
+    plain = Candidate(rep, out + back, fit, 0.2, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), rep.range_deg, 2.0)
+    return replace(plain, **changes)
+
+
+def evidence_of(out, back) -> PivotFit:
+    from tracker.motion.axis import judge
+
+    return judge(out, back)
+
+
+def test_an_accelerometers_offset_is_no_evidence_against_a_pivot():
+    for offset in ((0.0, 0.0, 0.0), (0.3, -0.2, 0.4)):
+        fit = evidence_of(*swing(ARM, seconds=5.0, offset=offset))
+        assert fit.explained > 0.95
+        assert fit.lever_m == pytest.approx(0.8, rel=0.1)
+
+
+def test_one_pivot_for_all():
+    same = [candidate(swing(ARM, seconds=s)) for s in (2.5, 3.0, 3.5)]
+    assert evidence.one_pivot(same, exercise("cable"))
+    assert evidence.same_pivot(candidate(swing(ARM)), same)
+    assert not evidence.same_pivot(candidate(swing(0.15 * ARM)), same)
+    assert not evidence.one_pivot([*same[:2], candidate(swing(0.2 * ARM, seconds=2.0))], exercise("cable"))
+
+
+def test_nothing_but_noise_has_no_pivot():
+    noise = [candidate(swing(0.0 * ARM, seconds=6.0, range_deg=10.0, seed=k), range_deg=10.0) for k in range(3)]
+    assert not evidence.one_pivot(noise, exercise("cable"))
+
+
+@pytest.mark.parametrize(
+    ("what", "is_one"),
+    [
+        ({}, True),
+        ({"hold_s": 6.0}, False),
+        ({"range_deg": 130.0}, False),
+        ({"eccentric_s": 0.5}, True),
+        ({"eccentric_s": 0.5, "range_deg": 21.0}, False),
+    ],
+)
+def test_one_alone_is_neither_a_fidget_nor_another_posture(what, is_one):
+    top = 1.0 + what.get("hold_s", 0.5)
+    rep = Rep(1, 0.0, 1.0, top, top + what.get("eccentric_s", 1.5), top + 2.0, what.get("range_deg", 40.0), 60.0)
+    assert evidence.controlled(candidate(rep=rep), 20.0) is is_one
+
+
+@pytest.mark.parametrize(
+    ("id_", "climb", "due_m_s2", "rested_s", "wrong"),
+    [
+        ("cable", -0.08, 1.0, 2.0, True),
+        ("cable", -0.08, 0.25, 2.0, False),  # slow: the climb is not known so well
+        ("cable", -0.20, 0.25, 2.0, True),
+        ("machine", 0.055, 1.0, 2.0, False),  # a long push ends higher than it began
+        ("machine", 0.055, 1.0, 0.2, True),
+        ("machine", 0.09, 1.0, 2.0, True),
+        ("glute-bridge", 0.5, 1.0, 0.2, False),  # it depends on the person
+    ],
+)
+def test_the_wrong_way(id_, climb, due_m_s2, rested_s, wrong):
+    one = candidate()
+    one = replace(one, climb=climb, rested_s=rested_s, fit=replace(one.fit, due_m_s2=due_m_s2))
+    assert evidence.wrong_way(one, exercise(id_), vouched=False) is wrong
+
+
+def test_company_vouches_for_the_way():
+    one = candidate()
+    one = replace(one, climb=-0.08)
+    assert evidence.wrong_way(one, exercise("cable"), vouched=False)
+    assert not evidence.wrong_way(one, exercise("cable"), vouched=True)
+
+
+def test_kin_is_closer_than_alike():
+    one = candidate()
+    turned = replace(one, direction=(math.cos(math.radians(30)), math.sin(math.radians(30)), 0.0))
+    assert evidence.same_way(one, turned)
+    assert not evidence.kin(one, turned)
+    assert evidence.kin(one, candidate(range_deg=33.0))
+    assert not evidence.kin(one, candidate(range_deg=25.0))
+
+
+def test_steps_aside_are_small_short_and_without_a_clear_pivot():
+    rep = Rep(1, 0.0, 0.5, 0.6, 1.2, 1.3, 12.0, 40.0)
+    one = candidate(rep=rep)
+    doubtful = replace(one, fit=replace(one.fit, due_m_s2=1.5, explained=0.6, even=0.6))
+    assert evidence.side_steps([doubtful] * 3, exercise("cable"))
+    assert not evidence.side_steps([one] * 3, exercise("cable"))
+    large = replace(doubtful, rep=replace(rep, range_deg=30.0))
+    assert not evidence.side_steps([large] * 3, exercise("cable"))
