@@ -4,8 +4,7 @@ In: a ``Course``, one stream of samples with what a contestant may be told about
 ended. Remembered: nothing between courses.
 
 Rule: each is used as its own authors recommend it. What they leave open says "chosen": it was tried on the race's
-sessions from seed 0 on, where this project was tuned too, and what gave the most exact sets was taken; the race is run
-on others. Where a direction or a template is needed, the first true repetition is given. Those that say nothing of
+sessions of the seeds from 0 on, and what gave the most exact sets was taken; the race is run on others. Where a direction or a template is needed, the first true repetition is given. Those that say nothing of
 edges get them from ``edges``.
 """
 
@@ -215,13 +214,14 @@ def _tracked(course: Course, exercise_id: str | None) -> list[Span]:
 
 
 FIRST = "the first repetition"
+DIRECTION = "the first one's direction"
 CONTESTANTS = (
     Contestant("kickback, told", kickback, live=True, told="the exercise"),
     Contestant("kickback, untold", kickback_untold, live=True, told="nothing"),
-    Contestant("find_peaks, VQF tilt", tilt_peaks, live=False, told="nothing"),
-    Contestant("find_peaks, gyroscope's first component", gyr_peaks, live=False, told=f"{FIRST}'s direction"),
-    Contestant("autocorrelation, as RecoFit counts", autocorrelation, live=False, told=f"{FIRST}'s direction"),
-    Contestant("the same, given the sets", autocorrelation_in_sets, live=False, told="where the sets are"),
+    Contestant("find_peaks, VQF tilt", tilt_peaks, live=False, told=DIRECTION),
+    Contestant("find_peaks, gyroscope's first component", gyr_peaks, live=False, told=DIRECTION),
+    Contestant("autocorrelation, as RecoFit counts", autocorrelation, live=False, told=DIRECTION),
+    Contestant("the same, given the sets", autocorrelation_in_sets, live=False, told=f"{DIRECTION}, all sets"),
     Contestant("subsequence DTW (gaitmap's BarthDtw)", barth_dtw, live=False, told=FIRST, needs="gaitmap_mad"),
     Contestant("distance profile (stumpy.match)", template_matches, live=False, told=FIRST, needs="stumpy"),
 )

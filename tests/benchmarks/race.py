@@ -45,7 +45,8 @@ IDLE = ("idle: walk", "idle: fidget")
 SEEDS_EACH = 8
 """One session of each exercise."""
 FIRST_SEED = 200
-"""Nothing was chosen on these seeds; what the contestants' authors leave open was, on the eight from 0 on."""
+"""What the contestants' authors leave open was chosen on the eight seeds from 0 on, and nothing on these; this project's
+own constants may have been looked at on any seed under ``SEALED_FROM``."""
 EDGES = [COLUMNS.index(name) for name in ("start_s", "end_s")]
 OPENING = (Activity("stand", 3.0), SetPlan(6), Activity("stand", 10.0))
 """Goes before an idle session: without a set there is no first repetition to give."""
@@ -201,7 +202,8 @@ def race_table(*, first_seed: int = FIRST_SEED) -> str:
     about = (
         f"{one.tally.sessions} simulated sessions ({hours:.1f} h, {idle_h:.1f} h of it outside sets) with {sets} sets "
         f"of {one.tally.true} repetitions; {real or 'no'} sets of real ankles. In brackets: sets with the right "
-        "number, wherever the repetitions were said to lie. Edges: mean error of start and end."
+        "number, wherever the repetitions were said to lie. Edges: mean error of start and end. The real ankles' "
+        "exercises have no profile: there kickback is told nothing."
     )
     lines = [
         about,
