@@ -11,7 +11,7 @@ import pytest
 from tracker.exercises import exercise
 from tracker.motion import evidence
 from tracker.motion.axis import PivotFit, fit_pivots
-from tracker.motion.evidence import Candidate
+from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.values import Rep
 
 STEP_S = 0.04
@@ -122,3 +122,37 @@ def test_steps_aside_are_small_short_and_without_a_clear_pivot():
     assert not evidence.side_steps([one] * 3, exercise("cable"))
     large = replace(doubtful, rep=replace(rep, range_deg=30.0))
     assert not evidence.side_steps([large] * 3, exercise("cable"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, True),
+        ({"direction": (0.0, 1.0, 0.0)}, False),
+        ({"rest": (1.0, 0.0, 0.0)}, False),
+    ],
+)
+def test_a_lift_is_fitted_only_where_nothing_simpler_speaks_against_it(changes, asked):
+    fits = []
+    like = candidate()
+
+    def fit() -> PivotFit:
+        fits.append(like.fit)
+        return like.fit
+
+    lift = replace(Lift(0.0, 40.0, like.direction, like.rest, fit), **changes)
+    assert evidence.one_more(lift, [like]) is asked
+    assert len(fits) == asked
+
+
+def test_a_shank_that_turned_too_far_is_no_lift_whatever_the_fit():
+    fit = evidence_of(*swing(ARM))
+    near = Lift(0.0, 40.0, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lambda: fit)
+    assert evidence.lifted(near, exercise("cable"))
+    assert not evidence.lifted(replace(near, range_deg=1.0 + evidence.ALONE_DEG), exercise("cable"))
+
+
+def test_shares_due_are_straight_lines_between_the_points():
+    due = np.linspace(0.0, 5.0, 101)
+    wanted = np.interp(due, evidence.DUE_M_S2, evidence.ALONE_SHARE, left=-math.inf)
+    assert [evidence.share_due(d, evidence.ALONE_SHARE) for d in due.tolist()] == wanted.tolist()
