@@ -40,7 +40,7 @@ SUFFIXES = (".mcap", ".csv", ".csv.gz")
 TIME_DIGITS = 4
 """Decimals of seconds: a tenth of a millisecond."""
 DIGITS = 3
-"""Decimals of degrees and degrees per second."""
+"""Decimals of degrees and metres, and of each per second."""
 SLICE = 30_000
 """Samples between two reports of progress."""
 LEAST_ACC, MOST_ACC = 7.0, 13.0
@@ -259,6 +259,8 @@ def rep_json(number: int, rep: Rep, pause_s: float | None, verdicts: Iterable[Ve
         "bottom_pause_s": seconds(pause_s),
         "range_deg": None if rep.range_deg is None else round(rep.range_deg, DIGITS),
         "peak_speed_deg_s": None if rep.peak_speed_deg_s is None else round(rep.peak_speed_deg_s, DIGITS),
+        "range_m": None if rep.range_m is None else round(rep.range_m, DIGITS),
+        "peak_speed_m_s": None if rep.peak_speed_m_s is None else round(rep.peak_speed_m_s, DIGITS),
         "flags": sorted({*rep.flags, *(verdict.flag for verdict in verdicts)}),
         "form": [verdict_json(verdict) for verdict in verdicts],
         "shape": shape_json(rep.shape),

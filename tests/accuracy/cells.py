@@ -14,8 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from tracker.exercises import exercises
-from tracker.simulation import EXERCISE_IDS, EXERCISES, Activity, ExerciseId, Link, Plan, SensorModel, SetPlan
+from tracker.simulation import EXERCISES, TURNING_IDS, Activity, ExerciseId, Link, Plan, SensorModel, SetPlan
 
 Rng = np.random.Generator
 Range = tuple[float, float]
@@ -23,8 +22,6 @@ Corpus = Literal["nominal", "stress", "bursts", "idle"]
 
 SEALED_FROM = 9000
 """Seeds from here on are never tuned on; their traced legs are the second person's."""
-TURNING: tuple[ExerciseId, ...] = tuple(id_ for id_ in EXERCISE_IDS if exercises()[id_].basis == "angle")
-"""Exercises that are counted by the shank's turn; those by travel have a corpus of their own."""
 BETWEEN = ("walk", "slow-walk", "fidget", "squat", "sit", "cuff", "stairs", "turn", "side-steps")
 SERIES = ("squats", "stand-ups", "march")
 """Alike and in a row, as repetitions are."""
@@ -100,7 +97,7 @@ class Case:
 def case_of(cell: Cell, seed: int) -> Case:
     """Draw a session; exercises take turns with the seeds."""
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode())])
-    exercise = TURNING[seed % len(TURNING)]
+    exercise = TURNING_IDS[seed % len(TURNING_IDS)]
     plan = _idle(cell.ways, exercise, rng) if cell.corpus == "idle" else _session(cell.ways, exercise, rng)
     worn = _ordinary_sensor(rng)
     sensor_rng = np.random.default_rng(rng.integers(2**63))

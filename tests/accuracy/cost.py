@@ -15,7 +15,7 @@ from tracker.simulation import sense
 
 from ..motion.streams import block, cut
 from ..motion.test_memory import size_bytes
-from .cells import CELLS, TURNING, case_of
+from .cells import CELLS, TURNING_IDS, case_of
 from .proving import moved
 
 RATE_HZ = 100
@@ -45,7 +45,7 @@ def _hour() -> Samples:
         simulated = moved(case_of(ordinary, seed))
         model = replace(case_of(ordinary, seed).model(simulated.duration_s), rate_hz=RATE_HZ)
         parts.append(sense(simulated, model, seed, notify=False))
-        length, seed = length + len(parts[-1].acc), seed + len(TURNING)
+        length, seed = length + len(parts[-1].acc), seed + len(TURNING_IDS)
     rows = slice(0, HOUR_S * RATE_HZ)
     acc, gyr = (np.concatenate([getattr(one, name) for one in parts])[rows] for name in ("acc", "gyr"))
     return block(acc, gyr, 1.0 / RATE_HZ)
@@ -54,7 +54,7 @@ def _hour() -> Samples:
 def _timed(blocks: Sequence[Samples]) -> tuple[float, Tracker]:
     quickest_s = np.inf
     for _ in range(ROUNDS):
-        tracker = Tracker(1.0 / RATE_HZ, exercise=exercise(TURNING[0]))
+        tracker = Tracker(1.0 / RATE_HZ, exercise=exercise(TURNING_IDS[0]))
         began_s = time.process_time()
         for one in blocks:
             tracker.push(one)

@@ -23,11 +23,22 @@ from tracker.coaching.form import DEFINITIONS, Around, FormFlag, offered
 from tracker.coaching.range_band import Calibration, Calibrator, RangeBand
 from tracker.coaching.set_form import usual_axis
 from tracker.coaching.targets import Targets, targets_of
-from tracker.exercises import exercise, exercises
+from tracker.exercises import exercise
 from tracker.motion.engine import Tracker
 from tracker.motion.samples import Samples
 from tracker.motion.values import ExerciseSet, Rep
-from tracker.simulation import Activity, Fault, FaultKind, Plan, SensorModel, SetPlan, Simulated, sense, simulate
+from tracker.simulation import (
+    TURNING_IDS,
+    Activity,
+    Fault,
+    FaultKind,
+    Plan,
+    SensorModel,
+    SetPlan,
+    Simulated,
+    sense,
+    simulate,
+)
 
 from .scoring import in_common
 
@@ -199,7 +210,7 @@ def collect(seeds: Iterable[int]) -> tuple[Scores, int, int]:
     whole: Scores = defaultdict(lambda: ([], [], []))
     made = counted = 0
     for seed in seeds:
-        for id_ in exercises():
+        for id_ in TURNING_IDS:
             one, asked, found = scores(id_, seed)
             made, counted = made + asked, counted + found
             for key, pair in one.items():

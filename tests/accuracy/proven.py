@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from .cells import CELLS, TURNING, Cell
+from .cells import CELLS, TURNING_IDS, Cell
 from .figures import counts, figures
 from .intervals import NOTHING, Figure
 from .proving import Tally
@@ -85,7 +85,7 @@ def gathered(found: dict[tuple[str, SeedRange], Sessions], made: dict[str, Any])
     corpora = tuple(_block(name, [c for c in there if of(c)], found) for name, of in groups.items())
     trained = [c for c in there if c.corpus != "idle"]
     exercises = tuple(
-        _block(id_, trained, found, lambda seed, i=i: seed % len(TURNING) == i) for i, id_ in enumerate(TURNING)
+        _block(id_, trained, found, lambda seed, i=i: seed % len(TURNING_IDS) == i) for i, id_ in enumerate(TURNING_IDS)
     )
     return Proven(made, cells, corpora, exercises)
 

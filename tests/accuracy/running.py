@@ -24,12 +24,12 @@ from typing import Any
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.simulation import Activity, SetPlan
 
-from .cells import CELLS, SEALED_FROM, TURNING, Cell, case_of
+from .cells import CELLS, SEALED_FROM, TURNING_IDS, Cell, case_of
 from .proven import SeedRange, Sessions
 from .proving import Tally, run
 
 ROOT = Path(__file__).parents[2]
-CHUNK = len(TURNING)
+CHUNK = len(TURNING_IDS)
 """Each exercise once."""
 IDLE_H = 3.0
 """Hours per idle cell, so that the full run takes half an hour. None in 3 h shows less than 1.2 an hour (Poisson); all

@@ -10,7 +10,7 @@ import pytest
 from tracker.simulation import SetPlan
 
 from . import prove, running
-from .cells import CELLS, SEALED_FROM, TURNING, Cell, Ways, case_of
+from .cells import CELLS, SEALED_FROM, TURNING_IDS, Cell, Ways, case_of
 from .proving import Tally, run
 
 SHORT = Cell("short", "stress", Ways(sets=(1, 1), reps=(2, 2), between=("stand",), between_s=(1, 1)))
@@ -21,8 +21,8 @@ def test_as_many_seeds_as_repetitions_are_wanted():
     seeds = running.seeds_for(cell, 40, 500)
     planned = [sum(s.reps for s in case_of(cell, n).plan.steps if isinstance(s, SetPlan)) for n in seeds]
     assert seeds.start == 40
-    assert len(seeds) % len(TURNING) == 0
-    assert sum(planned[: -len(TURNING)]) < 500 <= sum(planned)
+    assert len(seeds) % len(TURNING_IDS) == 0
+    assert sum(planned[: -len(TURNING_IDS)]) < 500 <= sum(planned)
 
 
 @pytest.mark.parametrize(("corpus", "least"), [("nominal", 20_000), ("stress", 50_000)])

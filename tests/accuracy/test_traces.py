@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tracker.recording import read_samples_csv
-from tracker.simulation import EXERCISE_IDS, Activity, Plan, SensorModel, SetPlan, rotations, sense, simulate
+from tracker.simulation import TURNING_IDS, Activity, Plan, SensorModel, SetPlan, rotations, sense, simulate
 from tracker.simulation.profiles import RATE_HZ
 
 from .traces import PEOPLE, Trace, read_traces, traced
@@ -46,7 +46,7 @@ def test_the_real_kinds_show_in_the_traces(reference_data, person):
 
 
 @each_person
-@pytest.mark.parametrize("exercise", EXERCISE_IDS)
+@pytest.mark.parametrize("exercise", TURNING_IDS)
 def test_the_truth_holds_what_was_asked_for(reference_data, exercise, person):
     plan = plan_of(exercise, 8, partials=2, bottom_pause_s=0.8, fatigue=0.0, range_deg=35.0)
     simulated = traced(plan, person, 5, reference_data)

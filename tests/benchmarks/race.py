@@ -45,8 +45,8 @@ IDLE = ("idle: walk", "idle: fidget")
 SEEDS_EACH = 8
 """One session of each exercise."""
 FIRST_SEED = 200
-"""What the contestants' authors leave open was chosen on the eight seeds from 0 on, and nothing on these; this project's
-own constants may have been looked at on any seed under ``SEALED_FROM``."""
+"""What the contestants' authors leave open was chosen on the eight seeds from 0 on, and nothing on these; this
+project's own constants may have been looked at on any seed under ``SEALED_FROM``."""
 EDGES = [COLUMNS.index(name) for name in ("start_s", "end_s")]
 OPENING = (Activity("stand", 3.0), SetPlan(6), Activity("stand", 10.0))
 """Goes before an idle session: without a set there is no first repetition to give."""

@@ -57,6 +57,8 @@ REP = {
     "bottom_pause_s": MAYBE,
     "range_deg": MAYBE,
     "peak_speed_deg_s": MAYBE,
+    "range_m": MAYBE,
+    "peak_speed_m_s": MAYBE,
     "flags": list,
     "form": list,
     "shape": (dict, type(None)),

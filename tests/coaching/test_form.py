@@ -26,8 +26,9 @@ from tracker.coaching.form import (
 )
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.targets import REST_S, Tempo
-from tracker.exercises import Metric, exercises
+from tracker.exercises import Metric
 from tracker.motion.values import Rep
+from tracker.simulation import TURNING_IDS
 
 from .values import rep, targets
 
@@ -47,7 +48,7 @@ def tilted(degrees: float) -> tuple[float, float, float]:
 
 
 def test_a_controlled_repetition_has_no_flag() -> None:
-    for id_ in exercises():
+    for id_ in TURNING_IDS:
         assert flags(rep(), targets(id_, band=BAND)) == set()
 
 
@@ -145,7 +146,7 @@ def test_what_a_hole_hides_is_not_judged() -> None:
     assert flags(rep(shaped=False, hold_s=0.1, impact_m_s2=9.0)) == {FormFlag.NO_HOLD}
 
 
-@pytest.mark.parametrize("id_", list(exercises()))
+@pytest.mark.parametrize("id_", TURNING_IDS)
 def test_an_exercise_shows_what_its_profile_says(id_: str) -> None:
     asked = targets(id_, band=BAND)
     wrong = rep(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracker.coaching.form import FormFlag
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import fade, judge_set, usual_axis, velocity_loss
-from tracker.exercises import exercises
+from tracker.simulation import TURNING_IDS
 
 from .values import exercise_set, rep, targets
 
@@ -87,7 +87,7 @@ def test_velocity_loss_is_from_the_fastest_to_the_last() -> None:
     assert velocity_loss([*reps, rep(at_s=50.0, range_deg=None)]) is None
 
 
-@pytest.mark.parametrize("id_", list(exercises()))
+@pytest.mark.parametrize("id_", TURNING_IDS)
 @given(st.lists(st.tuples(st.floats(5.0, 90.0), st.floats(0.3, 5.0), st.floats(0.0, 4.0)), min_size=1, max_size=12))
 def test_any_set_has_a_form(id_: str, moves: list[tuple[float, float, float]]) -> None:
     reps = [rep(at_s=20.0 * i, range_deg=r, lift_s=t, hold_s=h) for i, (r, t, h) in enumerate(moves)]

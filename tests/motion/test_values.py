@@ -10,12 +10,12 @@ from statistics import median
 
 import pytest
 
-from tracker.exercises import exercises
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.simulation import TURNING_IDS
 
 from .streams import reps, run, sensed
 
-STREAMS = [(id_, "workout", 2) for id_ in exercises()] + [
+STREAMS = [(id_, "workout", 2) for id_ in TURNING_IDS] + [
     ("cable", "fast", 3),
     ("band", "taps", 3),
     ("machine", "short-sets", 3),

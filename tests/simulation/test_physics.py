@@ -7,6 +7,7 @@ import pytest
 
 from tracker.simulation import (
     EXERCISE_IDS,
+    TURNING_IDS,
     Activity,
     Plan,
     SensorModel,
@@ -89,7 +90,7 @@ def test_a_resting_sensor_reads_gravity():
     np.testing.assert_allclose(stream.acc.mean(axis=0), [0, 0, 9.8], atol=0.15)
 
 
-@pytest.mark.parametrize("exercise", EXERCISE_IDS)
+@pytest.mark.parametrize("exercise", TURNING_IDS)
 @pytest.mark.parametrize("name", ["nominal", "taps", "fast-no-pause"])
 def test_a_repetition_closes_its_path_about_a_pivot(exercise, name):
     simulated = simulate(scenario(name, exercise), seed=2)

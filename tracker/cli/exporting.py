@@ -29,6 +29,8 @@ MEASURED = (
     "eccentric_s",
     "range_deg",
     "peak_speed_deg_s",
+    "range_m",
+    "peak_speed_m_s",
 )
 COLUMNS = (
     "session",

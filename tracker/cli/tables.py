@@ -134,6 +134,11 @@ def number(value: float | None, digits: int = 2) -> str:
     return MISSING if value is None else f"{value:.{digits}f}"
 
 
+def range_of(rep: Rep) -> str:
+    """Return a repetition's range with its unit: metres where it is measured by its travel."""
+    return f"{number(rep.range_deg, 1)}°" if rep.range_m is None else f"{rep.range_m:.2f} m"
+
+
 def count(how_many: int, what: str) -> str:
     """Return a number with its noun.
 
@@ -221,8 +226,8 @@ def _cells(row: Row) -> list[str]:
         clock(rep.start_s, 2),
         *(number(getattr(rep, field)) for field in _NUMBERS),
         number(row.pause_s),
-        number(rep.range_deg, 1),
-        number(rep.peak_speed_deg_s, 0),
+        number(rep.range_deg, 1) if rep.range_m is None else f"{rep.range_m:.2f} m",
+        number(rep.peak_speed_deg_s, 0) if rep.peak_speed_m_s is None else f"{rep.peak_speed_m_s:.2f} m/s",
     ]
 
 
@@ -231,8 +236,10 @@ def _medians(rows: list[Row]) -> list[str]:
     columns = [[getattr(rep, field) for rep in reps] for field in _NUMBERS]
     columns.append([row.pause_s for row in rows])
     cells = [number(_median(column)) for column in columns]
-    wide = _median([rep.range_deg for rep in reps])
-    fast = _median([rep.peak_speed_deg_s for rep in reps])
+    wide, fast = _median([rep.range_deg for rep in reps]), _median([rep.peak_speed_deg_s for rep in reps])
+    far, quick = _median([rep.range_m for rep in reps]), _median([rep.peak_speed_m_s for rep in reps])
+    if far is not None and quick is not None:
+        return ["", "median", *cells, f"{far:.2f} m", f"{quick:.2f} m/s"]
     return ["", "median", *cells, number(wide, 1), number(fast, 0)]
 
 

@@ -103,7 +103,7 @@ class View:
         self._rested_at_s = rep.end_s
         self._counted.append(rep)
         seconds = (pause_s, rep.concentric_s, rep.hold_s, rep.eccentric_s)
-        cells = [*(tables.number(one) for one in seconds), tables.number(rep.range_deg, 1) + "°"]
+        cells = [*(tables.number(one) for one in seconds), tables.range_of(rep)]
         line = Text(f"{len(self._counted):>3}", "bold")
         line.append("".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS[1:], strict=True)), "not bold")
         flags = "  " + " ".join(rep.flags)

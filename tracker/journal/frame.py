@@ -31,6 +31,8 @@ COLUMNS: dict[str, str] = {
     "bottom_pause_s": "float64",
     "range_deg": "float64",
     "peak_speed_deg_s": "float64",
+    "range_m": "float64",
+    "peak_speed_m_s": "float64",
     "flags": "object",
 }
 """Column names and types; ``flags`` are joined by a space."""
@@ -45,6 +47,8 @@ _MEASURED = (
     "eccentric_s",
     "range_deg",
     "peak_speed_deg_s",
+    "range_m",
+    "peak_speed_m_s",
 )
 
 

@@ -78,6 +78,8 @@ def _rep_cells(rep: Rep, pause_s: float | None, verdicts: tuple[Verdict, ...]) -
         plain_json([flag.value for flag in rep.flags]) if rep.flags else "[]",
         form_rows.verdicts_text(verdicts),
         form_rows.shape_text(rep.shape),
+        maybe(rep.range_m),
+        maybe(rep.peak_speed_m_s),
     )
 
 
@@ -119,6 +121,7 @@ def read_rep(row: Row) -> Rep:
     """Return the repetition of a row or JSON object; flags of a newer vocabulary are left out."""
     flags = row["flags"]
     names = json.loads(flags) if isinstance(flags, str) else flags
+    there = row.keys()  # what an older version did not write is None
     return Rep(
         peak=row["peak"],
         start_s=row["start_s"],
@@ -129,7 +132,9 @@ def read_rep(row: Row) -> Rep:
         range_deg=row["range_deg"],
         peak_speed_deg_s=row["peak_speed_deg_s"],
         flags=tuple(_FLAGS[flag] for flag in names if flag in _FLAGS),
-        shape=form_rows.read_shape(row["shape"] if "shape" in row.keys() else None),  # noqa: SIM118 - a Row iterates its cells
+        shape=form_rows.read_shape(row["shape"] if "shape" in there else None),
+        range_m=row["range_m"] if "range_m" in there else None,
+        peak_speed_m_s=row["peak_speed_m_s"] if "peak_speed_m_s" in there else None,
     )
 
 

@@ -217,7 +217,12 @@ CREATE TABLE bands (
     for verb in ("update", "delete")
 )
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2)
+VERSION_3 = """
+ALTER TABLE reps ADD COLUMN range_m REAL;   -- of exercises that are measured by the ankle's travel
+ALTER TABLE reps ADD COLUMN peak_speed_m_s REAL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3)
 
 # The file
 
@@ -267,7 +272,7 @@ INSERT_SET = _insert(
 INSERT_REP = _insert(
     "reps",
     "set_id partial number peak start_s peak_start_s peak_end_s end_s reported_s"
-    " range_deg peak_speed_deg_s bottom_pause_s flags form shape",
+    " range_deg peak_speed_deg_s bottom_pause_s flags form shape range_m peak_speed_m_s",
 )
 INSERT_REJECTED = _insert(
     "rejected",

@@ -47,8 +47,8 @@ SPEED_M_S, SPEED_SIGMAS = 0.05, 2.0
 SPEED_SD_M_S = 0.1
 """How far a step of stillness is trusted: 0.03 m/s, in a dozen steps that are not independent."""
 SPEED_WALK, OFFSET_WALK = 0.005, 0.002
-"""Random walks of the speed, m/s per √s, and of the offset, m/s² per √s. (With 0.01, every second slow set was lost: the
-filter believed stillnesses on the way.)"""
+"""Random walks of the speed, m/s per √s, and of the offset, m/s² per √s. (With 0.01, every second slow set was lost:
+the filter believed stillnesses on the way.)"""
 RESTED_S, RESTED_M_S2, RESTED_LEVEL_M_S2 = 0.8, 0.25, 0.12
 """The filter begins at a stillness so long, with less spread, and with less of it along the vertical."""
 OFFSET_SD_M_S2 = 0.15
@@ -217,7 +217,11 @@ class Traveller:
             return []
         self._height.go_on(float(row[6]))
         other = quiet and angle(up, self._up) > TILTED_RAD
-        if abs(self._height.value_m - self._home_m) > HIGHEST_M or other or step - self._stills[-1][1] > LOST_S / self._step_s:
+        if (
+            abs(self._height.value_m - self._home_m) > HIGHEST_M
+            or other
+            or step - self._stills[-1][1] > LOST_S / self._step_s
+        ):
             return self.flush(step)
         still = quiet and self._still()
         if still:

@@ -6,7 +6,18 @@ scenario, Plan → simulate → Simulated (leg, truth) → sense → SensorStrea
 from .faults import FAULT_KINDS, Fault, FaultKind
 from .files import truth_json, write_csv
 from .leg import EXERCISES, ExerciseId
-from .plans import EXERCISE_IDS, SCENARIOS, Activity, Plan, Scenario, SetPlan, demo_plan, scenario, session_plan
+from .plans import (
+    EXERCISE_IDS,
+    SCENARIOS,
+    TURNING_IDS,
+    Activity,
+    Plan,
+    Scenario,
+    SetPlan,
+    demo_plan,
+    scenario,
+    session_plan,
+)
 from .repetitions import Angles, Curve, Window, kinematic
 from .sensor import SensorModel, SensorStream, sense
 from .session import Simulated, simulate
@@ -17,6 +28,7 @@ __all__ = [
     "EXERCISE_IDS",
     "FAULT_KINDS",
     "SCENARIOS",
+    "TURNING_IDS",
     "Activity",
     "Angles",
     "Curve",

@@ -29,6 +29,8 @@ Doing = Literal[
 Scenario = Literal["nominal", "slow", "fast", "fast-no-pause", "short-sets", "taps", "walking", "fatigue"]
 
 EXERCISE_IDS: tuple[ExerciseId, ...] = get_args(ExerciseId)
+TURNING_IDS = tuple(id_ for id_ in EXERCISE_IDS if not EXERCISES[id_].straightens)
+"""Those whose repetitions turn the shank."""
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 
 
@@ -77,7 +79,7 @@ class SetPlan:
     concentric_s, hold_s, eccentric_s, bottom_pause_s
         The tempo; a hold or pause of 0 turns round smoothly.
     range_deg
-        Shank range; None takes the exercise's usual one.
+        Shank range (of a leg that straightens: the thigh's); None takes the exercise's usual one.
     partials
         How many smaller ones (25–50 % of the range) come in between; none is the first.
     tempo_spread, range_spread
@@ -138,7 +140,7 @@ class Plan:
     Attributes
     ----------
     exercise
-        One of the eight exercise ids.
+        One of the exercise ids.
     steps
         In order of time.
     label
@@ -201,7 +203,7 @@ def scenario(name: Scenario, exercise: ExerciseId, seed: int = 0) -> Plan:
         ``nominal``, ``slow``, ``fast`` (with partials), ``fast-no-pause`` (0.9–1.2 s a repetition),
         ``short-sets`` (1–3 repetitions), ``taps``, ``walking`` (much of it, and fidgets) or ``fatigue``.
     exercise
-        One of the eight exercise ids.
+        One of the exercise ids.
     seed
         Draws tempo, numbers and what lies between; `simulate` has a seed of its own for the movement.
 
