@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tracker.simulation import (
     EXERCISE_IDS,
-    TURNING_IDS,
     SCENARIOS,
+    TURNING_IDS,
     Activity,
     Plan,
     SetPlan,
