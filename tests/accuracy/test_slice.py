@@ -42,10 +42,8 @@ NOT_MET = {
     "cuff slides 20° in 5 s",
     "idle",
     "kinematic: tempo over 2 s, limits of agreement within ±",
-    "traced: borders of phases up to 2 s, mean error",
     "traced: tempo up to 2 s, limits of agreement within ±",
     "traced: tempo over 2 s, limits of agreement within ±",
-    "traced: peak said after it began, 95 %",
     "traced: repetition said after its end, 95 %",
 }
 """What the core plainly does not reach yet. These are expected to fail, strictly: who makes one pass takes it out."""
