@@ -5,7 +5,8 @@ ended. Remembered: nothing between courses.
 
 Rule: each is used as its own authors recommend it. What they leave open says "chosen": it was tried on the race's
 sessions of the seeds from 0 on, and what gave the most exact sets was taken; the race is run on others. Where a
-direction or a template is needed, the first true repetition is given. Those that say nothing of edges get them from ``edges``.
+direction or a template is needed, the first true repetition is given. Those that say nothing of edges get them from
+``edges``.
 """
 
 from __future__ import annotations
