@@ -129,7 +129,7 @@ def test_other_things_are_no_repetitions(doing, told, seed):
 def test_shifts_of_the_body_are_hardly_ever_repetitions(doing, told):
     """Three in each of 16 sessions; told, one that looks like a lift is a set by itself."""
     wrong = [seed for seed in range(100, 116) if repetitions_in(doing, seed, told)]
-    assert len(wrong) <= 4, wrong
+    assert len(wrong) <= 5, wrong
 
 
 def test_a_repetition_cut_off_on_its_way_back_is_not_counted():

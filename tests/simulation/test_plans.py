@@ -62,7 +62,8 @@ def test_scenarios_keep_their_promise(name, exercise):
     simulated = simulate(plan, seed=7)
     assert simulated.rep_count == plan.rep_count
     reps = [rep for one in simulated.sets for rep in one.reps]
-    period = np.median([b.start_s - a.start_s for one in simulated.sets for a, b in pairwise(one.reps)])
+    periods = [b.start_s - a.start_s for one in simulated.sets for a, b in pairwise(one.reps)]
+    period = np.median(periods) if periods else np.nan  # short sets may all be of one
     assert all(rep.start_s < rep.peak_start_s <= rep.peak_end_s < rep.end_s for rep in reps)
     assert 60 < simulated.duration_s < 420
     flat = 0.05 if exercise in TURNING_IDS else 0.02  # above the floor; a straight leg's pointed foot lies lower

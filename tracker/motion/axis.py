@@ -86,6 +86,9 @@ class Pivot:
         )
 
 
+_NOTHING = Pivot(np.zeros((3, 3)), np.zeros(3), 0.0, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class PivotFit:
     """How well one fixed pivot explains an excursion.
@@ -158,6 +161,8 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     terms[2, 0] += q
     terms[2, 1] -= p
     terms[3] = a
+    if not n:  # too short a window says nothing
+        return _NOTHING, _NOTHING
     terms -= terms.sum(axis=2, keepdims=True) / n  # an accelerometer's offset is no evidence
     part = min(max(top - 2, 1), n - 1)
     return _pivot(terms[:, :, :part]), _pivot(terms[:, :, part:])
