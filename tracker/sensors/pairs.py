@@ -3,15 +3,19 @@
 In: rows of either stream, as many per notification, with their arrival. Out: rows of both, in pairs. Remembered:
 what waits for its other half, how many rows of each came, and how far one is ahead of the other.
 
-Rule: **the same chip samples both at one rate, so the count of one is ahead of the other's by a fixed lead.** Over a
-second, the difference of the counts averages to that lead, whatever the radio does: delays are the same for both. A
-lost notification shifts it for good, by as many rows as it held; two seconds in a row must say so. Which rows were
-lost is not known: what came since then was paired wrongly by the length of one notification.
+Rule: **the same chip samples both at one rate, so the count of one is ahead of the other's by a fixed lead.** Averaged
+over time the difference of the counts is that lead, whatever the radio does: delays are the same for both. A lost
+notification shifts it for good, by as many rows as it held.
+
+- Connection events at about the pace of the notifications can shift the average by up to one notification, for
+  seconds. Two lost ones or more show within two seconds; a single one only in the long average.
+- Which rows were lost is not known: until it shows, rows are paired that lie so far apart.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from statistics import fmean
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +24,8 @@ from tracker.motion.samples import Array, Mask
 
 Which = Literal["acc", "gyr"]
 WINDOW_NS = 1_000_000_000
+LONG = 20
+"""Windows of the long average."""
 LONGEST_STEP_NS = 100_000_000
 """A silence counts for no more: in it the difference stands still wherever it happened to be."""
 MOST_WAITING = 4096
@@ -65,7 +71,7 @@ class Pairs:
         self._waiting: dict[Which, deque[_Row]] = {"acc": deque(), "gyr": deque()}
         self._came: dict[Which, int] = {"acc": 0, "gyr": 0}
         self._lead: int | None = None
-        self._proposed: int | None = None
+        self._averages: deque[float] = deque(maxlen=LONG)
         self._at_ns: int | None = None
         self._weighted, self._weight_ns = 0, 0
 
@@ -99,10 +105,20 @@ class Pairs:
             for _ in range(min(abs(self._lead), len(early))):
                 early.popleft()
             return
-        proposed = self._lead + self._step * round((ahead - self._lead) / self._step)
-        if proposed == self._proposed:
-            self._lead = proposed
-        self._proposed = proposed
+        steady = abs(ahead - (self._averages[-1] if self._averages else self._lead)) < 0.5 * self._step
+        self._averages.append(ahead)
+        off = ahead - self._lead
+        if not (steady and abs(off) > 1.4 * self._step):
+            average = fmean(self._averages) if len(self._averages) == LONG else self._lead
+            off = average - self._lead
+        if abs(off) > 0.8 * self._step:
+            self._shift(off)
+
+    def _shift(self, off: float) -> None:
+        """Take it that whole notifications were lost."""
+        assert self._lead is not None
+        self._lead += self._step * round(off / self._step)
+        self._averages.clear()
 
     def _pair(self) -> list[Pair]:
         acc, gyr = self._waiting["acc"], self._waiting["gyr"]
