@@ -17,6 +17,6 @@ def timelines(monkeypatch: pytest.MonkeyPatch) -> list[WrittenDown]:
         monkeypatch.setattr(module, "Clocked", Clocked)
     for module in (thingy, metamotion, bluest):
         monkeypatch.setattr(module, "Counted", Counted)
-    for module in (metamotion, bluest):
+    for module in (thingy, metamotion, bluest):
         monkeypatch.setattr(module, "Repeats", NoRepeats)
     return Clocked.made

@@ -86,6 +86,9 @@ def test_ticks_are_told_apart(
     stamps = [placed.clock_s for placed in timeline.placed if placed.clock_s is not None]
     assert len(stamps) == round(4 * rate_hz)
     assert stamps[0] == pytest.approx(began_s % (65536 * tick_s), abs=tick_s)
+    steps_s = np.diff(stamps) % (65536 * tick_s)
+    np.testing.assert_allclose(steps_s, 1 / rate_hz, atol=0.6 * tick_s)
+    assert steps_s.mean() == pytest.approx(1 / rate_hz, rel=0.005)
 
 
 @pytest.mark.parametrize("tick_s", [1 / 50, 1 / 52, 0.1, 1e-4])

@@ -26,7 +26,8 @@ from tracker.motion.clock import Packet
 from tracker.motion.samples import Array, Mask
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe
-from tracker.sensors.timeline import Clocked, Counted, Repeats
+from tracker.sensors.ticks import TURN, Ticks, period_of
+from tracker.sensors.timeline import SLOWEST_HZ, Clocked, Counted, Repeats, trackable
 
 MOTION = "00e00000-0001-11e1-ac36-0002a5d5c51b"
 PROTOCOL = 0x01
@@ -40,14 +41,12 @@ _TICK_TOLERANCE = 0.1
 LEARN_NS, LEARN_MOST = 2_000_000_000, 2000
 _PARTS = 4
 """The rate is that of the best part: a lost notification makes its part look slower."""
-SLOWEST_HZ, FASTEST_HZ = 25, 500
 _SILENT_S, _ALIKE_S = 1.0, 0.5
 """After a silence the stamp has gone on with the host's time, or by a sample or so (what had been queued). If not, the
 board began anew."""
 
 _SAMPLE = struct.Struct("<H9h")
 _SCALE = np.repeat([9.80665e-3, np.radians(0.1)], 3)
-_TURN = 1 << 16
 _SENT = (Operation.NOTIFY, Operation.INDICATE)
 
 
@@ -82,6 +81,7 @@ class BlueStSensor:
         self.last_error: ProtocolError | None = None
         self.tick_s: float | None = None
         self._held: list[_Held] = []
+        self._ticks: Ticks | None = None
         self._timeline: Clocked | Counted | None = None
         self._newest: _Held | None = None
         self._repeats = Repeats()
@@ -153,11 +153,10 @@ class BlueStSensor:
         if self._timeline is None:
             return
         if self.tick_s is not None:
-            went_s = (after.stamp - before.stamp) % _TURN * self.tick_s
+            went_s = (after.stamp - before.stamp) % TURN * self.tick_s
             waited_s = (after.host_ns - before.host_ns) / 1e9
-            turn_s = _TURN * self.tick_s
-            off_s = (went_s - waited_s + turn_s / 2) % turn_s - turn_s / 2
-            if abs(off_s) <= _ALIKE_S or went_s <= _ALIKE_S:
+            off_s = abs(went_s - waited_s) % (TURN * self.tick_s)
+            if min(off_s, TURN * self.tick_s - off_s) <= _ALIKE_S or went_s <= _ALIKE_S:
                 return
         self._timeline.restart()
 
@@ -170,22 +169,26 @@ class BlueStSensor:
             The rate is none that can be tracked.
         """
         host_s = np.array([one.host_ns for one in held]) / 1e9
-        ticks = np.cumsum([0, *((b.stamp - a.stamp) % _TURN for a, b in pairwise(held))])
+        ticks = np.cumsum([0, *((b.stamp - a.stamp) % TURN for a, b in pairwise(held))])
         measured_s = (host_s[-1] - host_s[0]) / max(1, ticks[-1])
         tick_s = min(TICKS_S, key=lambda tick: abs(measured_s / tick - 1))
         known = abs(measured_s / tick_s - 1) <= _TICK_TOLERANCE
-        rate_hz = round(_rate(ticks * tick_s if known else host_s))
-        if not SLOWEST_HZ <= rate_hz <= FASTEST_HZ:
-            raise ProtocolError(f"sends {rate_hz} samples a second; {SLOWEST_HZ} to {FASTEST_HZ} can be tracked", data)
-        self.tick_s = tick_s if known else None
-        self._timeline = Clocked(rate_hz, _TURN * tick_s) if known else Counted(rate_hz)
+        rate_hz = _rate(ticks * tick_s if known else host_s)
+        if not trackable(rate_hz):
+            raise ProtocolError(f"sends {rate_hz:.0f} samples a second; {SLOWEST_HZ:.0f} are needed", data)
+        if known:
+            self.tick_s = tick_s
+            self._ticks = Ticks(tick_s, period_of([one.stamp for one in held], tick_s, 1 / rate_hz))
+            self._timeline = Clocked(rate_hz, self._ticks.turn_s)
+        else:
+            self._timeline = Counted(rate_hz)
 
     def _place(self, one: _Held) -> list[Packet]:
         if isinstance(self._timeline, Counted):
             return self._timeline.place(one.host_ns, one.acc, one.gyr, one.clipped)
         assert self._timeline is not None
-        assert self.tick_s is not None
-        return self._timeline.place(one.stamp * self.tick_s, one.host_ns, one.acc, one.gyr, one.clipped)
+        assert self._ticks is not None
+        return self._timeline.place(self._ticks.at(one.stamp), one.host_ns, one.acc, one.gyr, one.clipped)
 
 
 def _sample(event: GattEvent) -> _Held:

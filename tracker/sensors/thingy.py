@@ -24,7 +24,7 @@ from tracker.motion.clock import Packet
 from tracker.motion.samples import Mask
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors.steps import Read, Step, Subscribe, Unsubscribe, Write
-from tracker.sensors.timeline import Counted
+from tracker.sensors.timeline import Counted, Repeats
 
 
 def _uuid(short: int) -> str:
@@ -73,6 +73,7 @@ class ThingySensor:
         self._asked_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._rate_hz = 0
         self._timeline: Counted | None = None
+        self._repeats = Repeats()
 
     @property
     def battery_percent(self) -> int | None:
@@ -133,6 +134,8 @@ class ThingySensor:
             raise ProtocolError("samples before the configuration was read", event.data)
         if len(event.data) != _RAW_SIZE:
             raise ProtocolError(f"raw motion has {len(event.data)} bytes, not {_RAW_SIZE}", event.data)
+        if self._repeats.seen(event.data, event.host_ns):
+            return []
         raw = np.frombuffer(event.data, _RAW)[None, :6]
         rows = raw * _SCALE
         beyond: Mask = np.abs(raw.astype(np.int32)) >= _ENDS
