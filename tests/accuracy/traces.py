@@ -38,7 +38,11 @@ from tracker.simulation.profiles import RATE_HZ, count, ringing, smooth, through
 
 Array = NDArray[np.float64]
 
-PEOPLE = (1, 2)
+Group = tuple[str, ...]
+TUNED: tuple[Group, ...] = (("s1-*",), ("s2-seated-knee-extension", "s2-straight-leg-raise"))
+SEALED: tuple[Group, ...] = (("s2-prone-hip-extension", "s2-side-lying-abduction"),)
+"""Whose repetitions a session is made of, each a person's recordings: two halves of the second person, one of them kept
+apart. They were divided by exercise before anything was looked at."""
 TRACE_SIGMA_S = 0.04
 ROUND_SIGMA_S = 0.02
 """Rounds the joints between traces; the kinematic leg's own."""
@@ -113,34 +117,34 @@ class TracedSet:
         return float(np.abs(np.log(wanted / real)).sum())
 
 
-def traced(plan: Plan, person: int, seed: int, folder: Path) -> Simulated:
+def traced(plan: Plan, group: Group, seed: int, folder: Path) -> Simulated:
     """Move the leg through a plan, its sets made of one person's real repetitions.
 
     Parameters
     ----------
     plan
         As for ``simulate``.
-    person
-        1 or 2; the label says who it was.
+    group
+        One of ``TUNED`` or ``SEALED``; the label says which.
     seed
         Draws everything that the plan leaves open, the traces too.
     folder
         Of the reference recordings, with ``ankle-pt`` in it.
     """
-    sets = read_traces(folder, person)
+    sets = read_traces(folder, group)
 
     def angles(one: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
         return curve(one, np.radians(one.range_deg or exercise.range_deg), sets, rng)
 
-    return simulate(replace(plan, label=f"{plan.label}, traced from person {person}"), seed, angles=angles)
+    return simulate(replace(plan, label=f"{plan.label}, traced from {', '.join(group)}"), seed, angles=angles)
 
 
 @cache
-def read_traces(folder: Path, person: int) -> tuple[TracedSet, ...]:
-    """All sets of one person."""
-    paths = sorted((folder / "ankle-pt").glob(f"pt-s{person}-*.csv.gz"))
+def read_traces(folder: Path, group: Group) -> tuple[TracedSet, ...]:
+    """All sets of a group's recordings."""
+    paths = sorted(path for name in group for path in (folder / "ankle-pt").glob(f"pt-{name}.csv.gz"))
     if not paths:
-        raise ValueError(f"{folder}: no recordings of person {person} in ankle-pt")
+        raise ValueError(f"{folder}: no recordings of {', '.join(group)} in ankle-pt")
     return tuple(one for path in paths for one in _sets(path))
 
 
