@@ -320,7 +320,28 @@ class _Maker:
         for at, strength in self.strikes:
             ring = ringing(len(whole), at - 5, self.rng.uniform(14, 28), self.rng.uniform(0.008, 0.018))
             shock += strength * ring[:, None] * self.rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
+        whole = _about_own_axis(whole)
         return Curve(whole[:, 0], whole[:, 1:], self.windows, shock)
+
+
+def _about_own_axis(whole: Array) -> Array:
+    """Turn a set so that what it turns about most is the plane's axis: that is the set's flexion axis, by definition.
+
+    What stood out of the plane, scaled and put in another order, is no longer evenly on both sides of it.
+    """
+    plane = np.array([0.0, 1.0, 0.0])  # x level, y the plane's axis, z upright in the plane
+    turn = rotations.multiply(
+        rotations.from_rotvec(np.insert(whole[:, 1:], 1, 0.0, axis=1)), rotations.about(plane, whole[:, 0])
+    )
+    step = rotations.to_rotvec(rotations.multiply(turn[1:], rotations.conjugate(turn[:-1])))
+    axis = np.linalg.eigh(step.T @ step)[1][:, -1]
+    axis *= np.sign(axis[1])
+    across = np.cross(axis, plane)
+    fix = rotations.about(across / (np.linalg.norm(across) or 1.0), np.arccos(min(1.0, axis[1])))
+    turn = rotations.multiply(rotations.multiply(fix[None], turn), rotations.conjugate(fix[None]))
+    angle = rotations.twist(turn, plane)
+    aside = rotations.to_rotvec(rotations.multiply(turn, rotations.conjugate(rotations.about(plane, angle))))
+    return np.column_stack([angle, aside[:, 0], aside[:, 2]])
 
 
 def _retimed(turn: Array, borders: tuple[int, int], times_s: tuple[float, float, float]) -> Array:
