@@ -285,7 +285,6 @@ class _Maker:
         top = self.length
         self._sink(down, bottom)
         end = top + count(stay + return_s)
-        # the lift is looked for before the middle of the top and the return after it: an overshoot's fall is neither
         self.windows.append(Window(begin + count(rest), top, top, end, partial))
         self.strikes.append((end, max(trace.strike_m_s2, plan.tap_m_s2 * self.rng.uniform(0.5, 1.5))))
 
@@ -321,7 +320,13 @@ class _Maker:
             ring = ringing(len(whole), at - 5, self.rng.uniform(14, 28), self.rng.uniform(0.008, 0.018))
             shock += strength * ring[:, None] * self.rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
         whole = _about_own_axis(whole)
-        return Curve(whole[:, 0], whole[:, 1:], self.windows, shock)
+        return Curve(whole[:, 0], whole[:, 1:], [_topped(one, whole[:, 0]) for one in self.windows], shock)
+
+
+def _topped(window: Window, angle: Array) -> Window:
+    """The lift is looked for before the highest point and the return after it."""
+    top = window.bottom + int(np.argmax(angle[window.bottom : window.end]))
+    return replace(window, top_start=top, top_end=top)
 
 
 def _about_own_axis(whole: Array) -> Array:
