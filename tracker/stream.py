@@ -60,7 +60,7 @@ class Decoder:
     @property
     def info(self) -> Info | None:
         """What our own sensor says about itself, as now in force; None before it was read."""
-        return self._driver.info if isinstance(self._driver, KickbackSensor) else None
+        return self._driver.said if isinstance(self._driver, KickbackSensor) else None
 
     @property
     def period_s(self) -> float | None:

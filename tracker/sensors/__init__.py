@@ -6,11 +6,9 @@ steps that a client carries out in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-from tracker.motion.clock import Packet
-from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SensorDriver
 from tracker.sensors.kickback import KickbackSensor
 from tracker.sensors.steps import ANSWER_WITHIN_S, Read, Step, Subscribe, Unsubscribe, Write
 
@@ -28,40 +26,19 @@ __all__ = [
 ]
 
 
-class SensorDriver(Protocol):
-    """What every sensor family offers. No I/O, no clock."""
-
-    @property
-    def period_s(self) -> float | None:
-        """Sampling period in force, seconds; None before the sensor has said so."""
-
-    @property
-    def errors(self) -> int:
-        """How often the sensor sent nonsense."""
-
-    @property
-    def last_error(self) -> ValueError | None:
-        """The newest nonsense, with its bytes."""
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; traffic that is not the driver's business gives nothing."""
-
-    def describe(self, info: bytes) -> None:
-        """Take what a recording's header says about the sensor (``SensorEntry.info``)."""
-
-    def start(self) -> Sequence[Step]:
-        """Return what to do after connecting so that samples flow."""
-
-    def stop(self) -> Sequence[Step]:
-        """Return what to do before disconnecting."""
-
-
-FAMILIES: dict[str, Callable[[], SensorDriver]] = {"kickback": KickbackSensor}
+FAMILIES: dict[str, Callable[..., SensorDriver]] = {"kickback": KickbackSensor}
 """What makes a driver, by ``SensorEntry.family``."""
 
 
-def driver_for(family: str) -> SensorDriver:
+def driver_for(family: str, *, rate_hz: int | None = None) -> SensorDriver:
     """Make the driver of a family.
+
+    Parameters
+    ----------
+    family
+        Its id.
+    rate_hz
+        Rate to ask the sensor for, Hz; None: the family's usual one.
 
     Raises
     ------
@@ -74,6 +51,6 @@ def driver_for(family: str) -> SensorDriver:
     True
     """
     try:
-        return FAMILIES[family]()
+        return FAMILIES[family](rate_hz=rate_hz)
     except KeyError:
         raise ValueError(f"no sensor family {family!r}; there are: {', '.join(FAMILIES)}") from None
