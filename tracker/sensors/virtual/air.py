@@ -9,6 +9,7 @@ report the link as lost and what was held is gone. Advertisements are not repeat
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,10 +21,17 @@ RSSI_DBM = -50
 
 
 class Air(link.LocalLink):
-    """The link between all controllers of one radio."""
+    """The link between all controllers of one radio.
+
+    Attributes
+    ----------
+    numbers
+        Numbers for sensors, none of them twice.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.numbers = itertools.count(1)
         self._silent: dict[Controller, asyncio.TimerHandle] = {}
         self._held: list[tuple[Controller, Controller, Callable[[], None]]] = []
 
@@ -144,6 +152,16 @@ class Controller(controller.Controller):
         # with the older commands alone one advertisement is one report, and every stack knows them
         self.le_features &= ~(hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVERTISING)
 
+    def switch_off(self) -> None:
+        """Fall silent at once: the own host is told, the other ends notice after the supervision timeout."""
+        assert isinstance(self.link, Air)
+        self.le_legacy_advertiser.stop()
+        for connection in list(self.le_connections.values()):
+            other = self.link.find_le_controller(connection.peer_address)
+            self.on_le_disconnected(connection, hci.HCI_CONNECTION_TERMINATED_BY_LOCAL_HOST_ERROR)
+            if other is not None and (stale := other.le_connections.get(connection.self_address)) is not None:
+                asyncio.get_running_loop().call_later(SUPERVISION_S, _time_out, other, stale)
+
     def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
         """Report an advertisement, and its scan response to an active scanner; connect if that was waited for."""
         if not isinstance(pdu, _Advertisement):
@@ -188,3 +206,8 @@ class Controller(controller.Controller):
             rssi=pdu.rssi_dbm,
         )
         self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
+
+
+def _time_out(end: controller.Controller, connection: controller.Connection) -> None:
+    if connection in end.le_connections.values():
+        end.on_le_disconnected(connection, hci.HCI_CONNECTION_TIMEOUT_ERROR)

@@ -105,6 +105,8 @@ class Peripheral(Generic[F]):
         A static random one.
     mtu
         The largest ATT MTU that it accepts.
+    cut_off
+        Takes the power from its controller, where that is possible; otherwise a connection is ended before.
 
     Attributes
     ----------
@@ -121,6 +123,7 @@ class Peripheral(Generic[F]):
         name: str,
         address: str,
         mtu: int = LARGEST_MTU,
+        cut_off: Callable[[], None] | None = None,
     ) -> None:
         self.firmware = firmware
         self.name, self.address = name, address
@@ -141,6 +144,7 @@ class Peripheral(Generic[F]):
         self._connection: Connection | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._powered = False
+        self._cut_off = cut_off
 
     @property
     def is_connected(self) -> bool:
@@ -162,7 +166,14 @@ class Peripheral(Generic[F]):
     async def power_off(self) -> None:
         """Switch it off: it says nothing more. Who is connected learns of it by the supervision timeout."""
         self._powered = False
+        connection = self._connection
         self._end()
+        if self._cut_off is not None:
+            self._cut_off()
+        elif connection is not None:
+            await connection.disconnect()
+        if self._device.is_advertising:
+            await self._device.stop_advertising()
         await self._device.power_off()
 
     def wants(self, characteristic: Characteristic[bytes]) -> bool:

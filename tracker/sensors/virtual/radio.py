@@ -9,8 +9,6 @@ import asyncio
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from bumble.hci import Address
-
 from tracker.sensors.virtual.adapter import Adapter
 from tracker.sensors.virtual.air import RSSI_DBM, Air, Controller
 from tracker.sensors.virtual.backend import BumbleClient, BumbleScanner, backends
@@ -25,8 +23,8 @@ class Radio:
 
     Parameters
     ----------
-    emulated_adapter
-        Whether there is an adapter for bleak on it; without one something else listens (an operating system).
+    air
+        One that somebody else listens to (an operating system); None makes one, with an adapter for bleak.
 
     Attributes
     ----------
@@ -36,15 +34,15 @@ class Radio:
         What ``BleakScanner`` and ``BleakClient`` take as ``backend=``; None where there is no emulated adapter.
     """
 
-    def __init__(self, *, emulated_adapter: bool = True) -> None:
-        self._emulated = emulated_adapter
+    def __init__(self, air: Air | None = None) -> None:
+        self.air = air or Air()
+        self.scanner_backend: type[BumbleScanner] | None = None
+        self.client_backend: type[BumbleClient] | None = None
+        self._emulated = air is None
         self._adapter: Adapter | None = None
         self._sensors: dict[Anyone, Controller] = {}
 
     async def __aenter__(self) -> Self:
-        self.air = Air()
-        self.scanner_backend: type[BumbleScanner] | None = None
-        self.client_backend: type[BumbleClient] | None = None
         if self._emulated:
             self._adapter = Adapter(self.air)
             await self._adapter.power_on()
@@ -55,8 +53,10 @@ class Radio:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.clear()
-        for sensor in self._sensors:
+        for sensor, controller in self._sensors.items():
             await sensor.power_off()
+            self.air.drop(controller)
+            self.air.remove_controller(controller)
         if self._adapter is not None:
             await self._adapter.power_off()
 
@@ -84,10 +84,12 @@ class Radio:
         rssi_dbm
             How strongly it is received.
         """
-        number = len(self._sensors) + 1
+        number = next(self.air.numbers)
         controller = Controller(f"sensor {number:03}", self.air, rssi_dbm=rssi_dbm)
         address = address or f"C0:00:00:00:00:{number:02X}"
-        sensor = Peripheral(firmware, controller, controller, name=name, address=address, mtu=mtu)
+        sensor = Peripheral(
+            firmware, controller, controller, name=name, address=address, mtu=mtu, cut_off=controller.switch_off
+        )
         self._sensors[sensor] = controller
         await sensor.power_on()
         return sensor
@@ -114,8 +116,3 @@ class Radio:
 
     def _controllers(self, sensors: tuple[Anyone, ...]) -> tuple[Controller, ...]:
         return tuple(self._sensors[one] for one in sensors)
-
-
-def random_address() -> str:
-    """Return a static random address."""
-    return Address.generate_static_address().to_string(with_type_qualifier=False)
