@@ -6,15 +6,16 @@ steps that a client carries out in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tracker.sensors.driver import SensorDriver
+from tracker.sensors.families import FAMILIES, Advertisement, Family, driver_for, identify
 from tracker.sensors.kickback import KickbackSensor
 from tracker.sensors.steps import ANSWER_WITHIN_S, Read, Step, Subscribe, Unsubscribe, Write
 
 __all__ = [
     "ANSWER_WITHIN_S",
     "FAMILIES",
+    "Advertisement",
+    "Family",
     "KickbackSensor",
     "Read",
     "SensorDriver",
@@ -23,34 +24,5 @@ __all__ = [
     "Unsubscribe",
     "Write",
     "driver_for",
+    "identify",
 ]
-
-
-FAMILIES: dict[str, Callable[..., SensorDriver]] = {"kickback": KickbackSensor}
-"""What makes a driver, by ``SensorEntry.family``."""
-
-
-def driver_for(family: str, *, rate_hz: int | None = None) -> SensorDriver:
-    """Make the driver of a family.
-
-    Parameters
-    ----------
-    family
-        Its id.
-    rate_hz
-        Rate to ask the sensor for, Hz; None: the family's usual one.
-
-    Raises
-    ------
-    ValueError
-        There is no such family; the message lists those there are.
-
-    Examples
-    --------
-    >>> driver_for("kickback").period_s is None
-    True
-    """
-    try:
-        return FAMILIES[family](rate_hz=rate_hz)
-    except KeyError:
-        raise ValueError(f"no sensor family {family!r}; there are: {', '.join(FAMILIES)}") from None
