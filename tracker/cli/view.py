@@ -52,6 +52,7 @@ class View:
         self._pending: set[int] = set()
         self._rested_at_s = 0.0
         self._lost_ns = 0
+        self._away = False
         self._doubtful: list[tables.Line] = []
 
     def begin(self) -> None:
@@ -78,6 +79,7 @@ class View:
             case Marker(kind=MarkerKind.LINK_BACK):
                 away_s = (value.host_ns - self._lost_ns) / 1e9
                 self._print(Text(f"  – link back after {away_s:.1f} s", "green"))
+                self._away = True
             case Peak():
                 self._pending.add(value.peak)
                 self._provisional()
@@ -92,8 +94,14 @@ class View:
                     self._not_counted(value)
             case ExerciseSet():
                 self._close(value)
+            case Gap() if self._away:  # the outage, which was told
+                self._away = False
             case Gap() if value.end_s - value.start_s > LONG_GAP_S:
                 self._print(Text(f"  – {value.end_s - value.start_s:.1f} s without data", "yellow"))
+
+    def note(self, line: str) -> None:
+        """Print what else should be known."""
+        self._print(Text(f"  – {line}", "yellow"))
 
     def _provisional(self) -> None:
         """Say the count at the top, before the numbers are known; the row replaces it."""
