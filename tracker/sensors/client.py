@@ -128,6 +128,7 @@ class SensorClient:
                         self._note(Phase.CONNECTING, str(error))
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        self._held.clear()
         raise LinkError(f"{self.found}: no connection within {within_s:.0f} s ({last or 'no answer in time'})")
 
     async def run(self, put: Put) -> bool:
