@@ -20,6 +20,7 @@ from tracker.motion.samples import Samples
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import KickbackSensor, SensorDriver, driver_for
 from tracker.sensors.state import Reception
+from tracker.sensors.units import Rest, RestCheck
 
 OTHER_RATE_SHARE = 0.15
 """A new stream whose rate differs by more was set to another one: it does not fit the grid. What chips drift,
@@ -61,6 +62,7 @@ class Decoder:
         self._driver: SensorDriver = driver_for(family)
         self._sensor = sensor
         self._clock: SampleClock | None = None
+        self._rest_check: RestCheck | None = None
         self._fits = True
         if info:
             self._driver.describe(info)
@@ -116,6 +118,11 @@ class Decoder:
         """The newest nonsense that could not be decoded, with its bytes."""
         return self._driver.last_error
 
+    @property
+    def rest(self) -> Rest | None:
+        """What the sensor reads when it does not move; None before it was still for long enough."""
+        return self._rest_check.rest if self._rest_check else None
+
     def push(self, event: GattEvent) -> list[Samples]:
         """Take one piece of traffic."""
         if self._sensor is None:
@@ -129,6 +136,7 @@ class Decoder:
             out += self._place(packet)
         for samples in out:
             self.reception.push(samples, event.host_ns)
+            self._check_rest(samples)
         return out
 
     def flush(self) -> list[Samples]:
@@ -145,6 +153,10 @@ class Decoder:
             self.foreign += len(packet.acc) > 0
             return []
         return self._clock.push(packet)
+
+    def _check_rest(self, samples: Samples) -> None:
+        self._rest_check = self._rest_check or RestCheck(samples.period_s)
+        self._rest_check.push(samples)
 
 
 class Stream:
