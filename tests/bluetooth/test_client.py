@@ -24,10 +24,10 @@ STOP_WITHIN_S = 8.0
 """As the README has it."""
 
 
-def leg(reps: int = 6, *, seed: int = 1) -> KickbackFirmware:
-    """Make a sensor on a leg that does one set, with pauses in which a link can break between repetitions."""
-    one = SetPlan(reps, concentric_s=1.0, hold_s=0.8, eccentric_s=1.6, bottom_pause_s=1.5)
-    plan = Plan("cable", (Activity("stand", 4.0), one, Activity("stand", 12.0)))
+def leg(reps: int = 5, *, seed: int = 1) -> KickbackFirmware:
+    """Make a sensor on a leg that does one set."""
+    one = SetPlan(reps, concentric_s=1.0, hold_s=0.8, eccentric_s=1.6, bottom_pause_s=1.0)
+    plan = Plan("cable", (Activity("stand", 3.0), one, Activity("stand", 2.0)))
     return KickbackFirmware(Worn.simulated_by(plan, seed=seed))
 
 
@@ -134,7 +134,7 @@ async def test_a_loss_in_a_set_costs_what_it_touched_and_no_more(radio: Radio) -
     sensor = await radio.add_peripheral(firmware)
     client = await client_for(radio, sensor)
     async with heard(client) as found:
-        await asyncio.sleep(true_reps(firmware)[2].start_s + 1.0)  # in the middle of the third
+        await asyncio.sleep(true_reps(firmware)[1].start_s + 1.0)  # in the middle of the second
         radio.drop(sensor)
         await found.until(lambda: bool(found.marks(MarkerKind.LINK_BACK)), within_s=10)
         assert client.state.phase is Phase.UP
@@ -144,7 +144,7 @@ async def test_a_loss_in_a_set_costs_what_it_touched_and_no_more(radio: Radio) -
     (one,) = found.sets
     expected = untouched(firmware, [(gap.start_s, gap.end_s)])
     assert 0.4 < gap.end_s - gap.start_s < 5.0
-    assert len(expected) >= 4
+    assert len(expected) >= 3
     assert found_again(found.reps, expected) == [rep.start_s for rep in expected]
     assert len(expected) <= len(one.reps) <= len(true_reps(firmware))
     assert (len(found.marks(MarkerKind.LINK_LOST)), len(found.marks(MarkerKind.LINK_BACK))) == (1, 1)

@@ -123,6 +123,7 @@ def say_state(state: SensorState) -> None:
         lost_percent=_rounded(state.lost_percent),
         errors=state.errors,
         last_error=state.last_error,
+        doubt=state.doubt,
     )
 
 

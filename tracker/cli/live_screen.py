@@ -172,6 +172,8 @@ def _warnings(state: SensorState) -> list[tuple[str, str]]:
         )
     if state.errors:
         out.append(("errors", f"the sensor sent nonsense: {tables.name(state.last_error) or 'it does not fit'}"))
+    if state.doubt:
+        out.append(("doubt", state.doubt))
     if state.link.phase is Phase.GONE:
         out.append(("gone", f"the sensor did not come back: {tables.name(state.link.why)}"))
     return out

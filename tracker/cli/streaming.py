@@ -101,6 +101,7 @@ class LiveSensor:
             lost_percent=decoder.reception.lost_percent,
             errors=decoder.errors,
             last_error=str(decoder.last_error or ""),
+            doubt=str(decoder.rest) if decoder.rest is not None and not decoder.rest.fits else "",
         )
 
 

@@ -73,6 +73,8 @@ class SensorState:
         How often the sensor sent nonsense.
     last_error
         The newest nonsense, one line; empty if there was none.
+    doubt
+        Why its readings cannot be right, one line; empty if they may be.
     """
 
     number: int
@@ -82,6 +84,7 @@ class SensorState:
     lost_percent: float
     errors: int
     last_error: str
+    doubt: str = ""
 
 
 class Reception:
