@@ -169,16 +169,11 @@ def _kernel(package: Path) -> tuple[bytes, dict[str, bytes]]:
     """Return the kernel, and the modules by name in the order in which they are loaded."""
     kernel, modules = b"", {}
     folders = tuple(f"kernel/{one}/" for one in MODULE_FOLDERS)
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE) as unpacking:
-        with tarfile.open(fileobj=unpacking.stdout, mode="r|") as files:
-            for member in files:
-                _, _, inside = member.name.partition("/lib/modules/")
-                name = Path(member.name).name
-                if name.startswith("vmlinuz"):
-                    kernel = _content(files, member)
-                elif ".ko" in name and inside.partition("/")[2].startswith(folders):
-                    data = _content(files, member)
-                    modules[_plain(name.partition(".ko")[0])] = lzma.decompress(data) if name.endswith(".xz") else data
+    for name, inside, data in _unpacking(package):
+        if name.startswith("vmlinuz"):
+            kernel = data
+        elif ".ko" in name and inside.startswith(folders):
+            modules[_plain(name.partition(".ko")[0])] = lzma.decompress(data) if name.endswith(".xz") else data
     order: dict[str, bytes] = {}
     for name in MODULES:
         _add_with_needs(_plain(name), modules, order)
@@ -201,10 +196,18 @@ def _plain(module: str) -> str:
     return module.replace("-", "_")
 
 
-def _content(files: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    file = files.extractfile(member)
-    assert file is not None
-    return file.read()
+def _unpacking(package: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the files of a kernel package: name, path behind the kernel's version, content."""
+    command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE) as unpacking,
+        tarfile.open(fileobj=unpacking.stdout, mode="r|") as files,
+    ):
+        for member in files:
+            content = files.extractfile(member)
+            if content is not None:
+                inside = member.name.partition("/lib/modules/")[2].partition("/")[2]
+                yield Path(member.name).name, inside, content.read()
 
 
 def _unpacked(kernel: bytes) -> bytes:
