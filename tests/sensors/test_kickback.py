@@ -159,9 +159,9 @@ def test_motion_as_indication_is_fine() -> None:
 def test_period_is_the_measured_one() -> None:
     driver = KickbackSensor()
     assert driver.period_s is None
-    assert driver.info is None
+    assert driver.said is None
     driver.push(info())
-    assert driver.info == INFO
+    assert driver.said == INFO
     assert driver.period_s == 1 / 99.5
 
 
@@ -183,7 +183,7 @@ def test_packets_under_way_keep_the_scales_they_were_sent_with() -> None:
 def test_refusals_change_nothing() -> None:
     driver = KickbackSensor()
     assert pushed([info(), reply(Refused(1, 3, Status.BAD_VALUE)), reply(Refused(1, 1, Status.BUSY))], driver) == []
-    assert driver.info == INFO
+    assert driver.said == INFO
     assert driver.errors == 0
 
 
@@ -193,6 +193,24 @@ def test_a_header_may_say_what_nobody_read() -> None:
     assert same(pushed([motion()], driver), pushed([info(), motion()]))
     with pytest.raises(ProtocolError, match="too short"):
         driver.describe(b"\x01")
+
+
+def test_what_a_header_must_hold() -> None:
+    driver = KickbackSensor()
+    assert driver.info == b""
+    driver.push(info())
+    assert driver.info == bytes(INFO)
+    driver.push(reply(RateSet(1, Rate(200, 203_000))))
+    described = KickbackSensor()
+    described.describe(driver.info)
+    assert described.period_s == 1 / 203, "what is in force, not what was read"
+
+
+def test_the_battery_is_not_its_business() -> None:
+    driver = KickbackSensor()
+    pushed([info(), event(UUIDs.BATTERY_LEVEL, b"\x50", Operation.READ)], driver)
+    assert driver.battery_percent is None
+    assert driver.errors == 0
 
 
 # Streams

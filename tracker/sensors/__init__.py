@@ -6,17 +6,16 @@ steps that a client carries out in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
-
-from tracker.motion.clock import Packet
-from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SensorDriver
+from tracker.sensors.families import FAMILIES, Advertisement, Family, driver_for, identify
 from tracker.sensors.kickback import KickbackSensor
 from tracker.sensors.steps import ANSWER_WITHIN_S, Read, Step, Subscribe, Unsubscribe, Write
 
 __all__ = [
     "ANSWER_WITHIN_S",
     "FAMILIES",
+    "Advertisement",
+    "Family",
     "KickbackSensor",
     "Read",
     "SensorDriver",
@@ -25,55 +24,5 @@ __all__ = [
     "Unsubscribe",
     "Write",
     "driver_for",
+    "identify",
 ]
-
-
-class SensorDriver(Protocol):
-    """What every sensor family offers. No I/O, no clock."""
-
-    @property
-    def period_s(self) -> float | None:
-        """Sampling period in force, seconds; None before the sensor has said so."""
-
-    @property
-    def errors(self) -> int:
-        """How often the sensor sent nonsense."""
-
-    @property
-    def last_error(self) -> ValueError | None:
-        """The newest nonsense, with its bytes."""
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; traffic that is not the driver's business gives nothing."""
-
-    def describe(self, info: bytes) -> None:
-        """Take what a recording's header says about the sensor (``SensorEntry.info``)."""
-
-    def start(self) -> Sequence[Step]:
-        """Return what to do after connecting so that samples flow."""
-
-    def stop(self) -> Sequence[Step]:
-        """Return what to do before disconnecting."""
-
-
-FAMILIES: dict[str, Callable[[], SensorDriver]] = {"kickback": KickbackSensor}
-"""What makes a driver, by ``SensorEntry.family``."""
-
-
-def driver_for(family: str) -> SensorDriver:
-    """Make the driver of a family.
-
-    Raises
-    ------
-    ValueError
-        There is no such family; the message lists those there are.
-
-    Examples
-    --------
-    >>> driver_for("kickback").period_s is None
-    True
-    """
-    try:
-        return FAMILIES[family]()
-    except KeyError:
-        raise ValueError(f"no sensor family {family!r}; there are: {', '.join(FAMILIES)}") from None

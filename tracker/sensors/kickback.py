@@ -67,8 +67,8 @@ class KickbackSensor:
 
     Attributes
     ----------
-    info
-        As read, with the rate and scales that replies have set since; None before it was read.
+    said
+        Info as read, with the rate and scales that replies have set since; None before it was read.
     errors, last_error
         How often the sensor sent nonsense; the newest, with its bytes.
     dropped
@@ -76,7 +76,7 @@ class KickbackSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None, ranges: tuple[int, int] | None = None) -> None:
-        self.info: Info | None = None
+        self.said: Info | None = None
         self.errors = 0
         self.last_error: ProtocolError | None = None
         self.dropped = 0
@@ -89,7 +89,17 @@ class KickbackSensor:
     @property
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before Info was read."""
-        return self.info.rate.period_s if self.info else None
+        return self.said.rate.period_s if self.said else None
+
+    @property
+    def battery_percent(self) -> int | None:
+        """None: it has the standard battery service, and no way of its own."""
+        return None
+
+    @property
+    def info(self) -> bytes:
+        """Info as now in force; empty before it was read."""
+        return bytes(self.said) if self.said else b""
 
     def push(self, event: GattEvent) -> list[Packet]:
         """Take one piece of GATT traffic; never raises for what the sensor sent."""
@@ -136,21 +146,21 @@ class KickbackSensor:
     def _on_info(self, info: Info) -> None:
         if self._stream is not None and info.boot_id != self._stream.boot_id:
             self._stream = self._held = None  # the sensor restarted: whatever comes is of a new stream
-        self.info = info
+        self.said = info
 
     def _on_reply(self, event: GattEvent) -> list[Packet]:
         reply = decode_reply(event.data)
         if isinstance(reply, Started):
             return self._on_started(reply, event)
-        if self.info is not None and isinstance(reply, RateSet):
-            self.info = replace(self.info, rate=reply.rate)
-        elif self.info is not None and isinstance(reply, RangesSet):
-            self.info = replace(self.info, scales=reply.scales)
+        if self.said is not None and isinstance(reply, RateSet):
+            self.said = replace(self.said, rate=reply.rate)
+        elif self.said is not None and isinstance(reply, RangesSet):
+            self.said = replace(self.said, scales=reply.scales)
         return []
 
     def _on_started(self, started: Started, event: GattEvent) -> list[Packet]:
         stream = self._stream
-        if self.info is None:
+        if self.said is None:
             raise ProtocolError("stream started before Info was read", event.data)
         if stream is not None and (stream.number, stream.boot_id) == (started.stream, started.boot_id):
             if stream.announced is None:  # its first packets overtook the reply
@@ -158,7 +168,7 @@ class KickbackSensor:
                 return []
             if stream.announced == started:  # some Bluetooth stacks repeat themselves
                 return []
-        self._stream = _stream(self.info, started.stream, started.boot_id, started)
+        self._stream = _stream(self.said, started.stream, started.boot_id, started)
         held, self._held = self._held, None
         out = [Packet.begin(started.boot_id, started.index, started.time_us, event.host_ns)]
         if held is not None and held[0].stream == started.stream:
@@ -170,9 +180,9 @@ class KickbackSensor:
         if stream is not None and motion.stream == stream.number:
             self._held = None
             return [_decode(stream, motion, event.host_ns)]
-        if self.info is None:
+        if self.said is None:
             raise ProtocolError("motion before Info was read", event.data)
-        return self._on_unannounced(self.info, motion, event.host_ns)
+        return self._on_unannounced(self.said, motion, event.host_ns)
 
     def _on_unannounced(self, info: Info, motion: MotionPacket, host_ns: int) -> list[Packet]:
         """Believe in a stream without a START: the first at once, another at its second packet in a row."""

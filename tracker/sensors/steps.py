@@ -1,4 +1,8 @@
-"""Steps: what a client does with a sensor, as data. It does them in order and stops at the first failure."""
+"""Steps: what a client does with a sensor, as data. It does them in order and stops at the first failure.
+
+Rule: **steps are taken one at a time.** What a step reads, or is answered, is pushed to the driver that made it
+before the next one is asked for: what comes next may depend on it.
+"""
 
 from __future__ import annotations
 
@@ -31,20 +35,26 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write to a characteristic, with acknowledgement.
+    """Write to a characteristic.
 
     Attributes
     ----------
     uuid, data
         What to write where.
     answer
-        How the answer begins, which comes on the same characteristic; wait for it before the next step,
+        How the answer begins, which is a notification or indication; wait for it before the next step,
         `ANSWER_WITHIN_S` at most. Empty: there is none.
+    response
+        The sensor acknowledges the write; False: write without response.
+    answer_on
+        Characteristic that the answer comes on; empty: the one that is written to.
     """
 
     uuid: str
     data: bytes
     answer: bytes = b""
+    response: bool = True
+    answer_on: str = ""
 
 
 Step = Read | Subscribe | Unsubscribe | Write

@@ -67,9 +67,20 @@ class Adapter:
             peer = await self._heard(address)
             async with self._connecting:
                 try:
-                    return await self._device.connect(peer, timeout=_HEARD_AGAIN_S)
+                    return await self._connected(peer)
                 except TimeoutError:  # gone again, or taken by somebody else: listen on
                     continue
+
+    async def _connected(self, peer: Address) -> Connection:
+        """Connect; given up meanwhile, wait for what becomes of it (bumble fails on a connection that nobody awaits)."""
+        connecting = asyncio.ensure_future(self._device.connect(peer, timeout=_HEARD_AGAIN_S))
+        try:
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            await asyncio.wait((connecting,))
+            if not connecting.cancelled() and connecting.exception() is None:
+                await connecting.result().disconnect()
+            raise
 
     async def _heard(self, address: str) -> Address:
         found: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
