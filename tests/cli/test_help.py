@@ -14,7 +14,10 @@ from tracker.simulation import SCENARIOS
 
 from .conftest import ROOT, Kickback
 
-COMMANDS = ["scan", "live", "analyze", "calibrate", "replay", "simulate", "demo", "log", "show", "recover", "export"]
+COMMANDS = [
+    *("scan", "live", "demo", "replay", "analyze", "calibrate"),
+    *("log", "show", "recover", "export", "simulate", "virtual-sensor"),
+]
 HEAVY = [
     "bleak",
     "numpy",

@@ -37,6 +37,7 @@ from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter, Side
 from tracker.replay import Replay
 from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor
+from tracker.simulation import Simulated
 from tracker.simulation.closeness import closeness
 from tracker.stream import Stream
 
@@ -179,11 +180,11 @@ def worn_on(header: Header | None, number: int | None) -> Side | None:
     return next((sensor.side for sensor in worn if sensor.number == number), None)
 
 
-def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSensor | None) -> None:
+def print_summary(out: Console, view: View, done: Performed, simulated: Simulated | None) -> None:
     """Say what became of it and where it lies."""
     rows = [("Recording", str(done.recording)), ("Log", f"kickback show {done.session[:8]}")]
-    if sensor is not None and done.ending is Ending.FINISHED:
-        rows.append(("Truth", _truth(view, sensor)))
+    if simulated is not None and done.ending is Ending.FINISHED:
+        rows.append(("Truth", _truth(view, simulated)))
     if done.ending is not Ending.FINISHED:
         rows.insert(0, ("Ended", f"{done.ending.value}; everything up to here is kept"))
     out.print()
@@ -194,9 +195,9 @@ def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSens
         out.print(line, soft_wrap=True)
 
 
-def _truth(view: View, sensor: VirtualSensor) -> str:
+def _truth(view: View, simulated: Simulated) -> str:
     measured = [rep for one in view.sets for rep in one.reps]
-    close = closeness(measured, [rep for one in sensor.simulated.sets for rep in one.reps])
+    close = closeness(measured, [rep for one in simulated.sets for rep in one.reps])
     counted = f"{close.measured} of {close.true} counted"
     if close.phase_mae_s is None or close.range_mae_deg is None:
         return counted

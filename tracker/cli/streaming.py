@@ -121,8 +121,10 @@ class Screen(Protocol):
         """Take how the sensors are doing, once a second and at the end."""
 
 
-async def stream(bluetooth: Bluetooth, wish: Wish, folder: Path, screen: Screen) -> Performed:
-    """Run a session with real sensors.
+async def stream(
+    bluetooth: Bluetooth, wish: Wish, folder: Path, screen: Screen, *, until: asyncio.Event | None = None
+) -> Performed:
+    """Run a session with real sensors, until it is stopped, they are gone, or ``until`` is set.
 
     Raises
     ------
@@ -139,7 +141,7 @@ async def stream(bluetooth: Bluetooth, wish: Wish, folder: Path, screen: Screen)
         screen.busy("")
         if wish.save:
             save_favourites(folder, map(_favourite, worn))
-        return await _session(wish, folder, screen, worn)
+        return await _session(wish, folder, screen, worn, until or asyncio.Event())
 
 
 async def _choice(bluetooth: Bluetooth, wish: Wish, folder: Path) -> tuple[list[Found], list[Side | None]]:
@@ -244,7 +246,9 @@ def _introduced(
     )
 
 
-async def _session(wish: Wish, folder: Path, screen: Screen, worn: Sequence[LiveSensor]) -> Performed:
+async def _session(
+    wish: Wish, folder: Path, screen: Screen, worn: Sequence[LiveSensor], until: asyncio.Event
+) -> Performed:
     header = begun(lambda session, at, origin_ns: _header(wish, worn, session, at, origin_ns))
     alone = len(worn) == 1
     lanes = [
@@ -262,7 +266,7 @@ async def _session(wish: Wish, folder: Path, screen: Screen, worn: Sequence[Live
         running = [asyncio.create_task(one.client.run(put)) for one in worn]
         try:
             pending = set(running)
-            while pending:
+            while pending and not until.is_set():
                 _, pending = await asyncio.wait(pending, timeout=LOOK_EVERY_S)
                 screen.states([one.state for one in worn])
         finally:
@@ -273,8 +277,9 @@ async def _session(wish: Wish, folder: Path, screen: Screen, worn: Sequence[Live
             screen.busy("")
             screen.states([one.state for one in worn])
         for task in running:
-            task.result()
-        return Ending.LINK_LOST
+            if not task.cancelled():
+                task.result()
+        return Ending.FINISHED if until.is_set() else Ending.LINK_LOST
 
     return await record(header, lanes, folder, produce)
 

@@ -35,9 +35,12 @@ Nothing here waits for anything but the event loop's timers. `loop.SkippingLoop`
 takes seconds. So take times from ``asyncio.get_running_loop().time()`` (on the usual loops that is
 ``time.monotonic()``), never from ``time.monotonic()`` itself.
 
+`witmotion`, `polar` and `movesense` are firmwares as `kickback` is. They know nothing of the drivers: both were
+written from the makers' descriptions, by different hands.
+
 Modules: `air` (link and controllers, with faults) · `adapter` (the host side of scanning and connecting) ·
-`backend` (bleak's two classes) · `peripheral` (a device that runs a firmware) · `kickback` (our own protocol) ·
-`worn` (the leg and its chip) · `radio` (all of it together) · `loop` · `conversation`.
+`backend` (bleak's two classes) · `peripheral` (a device that runs a firmware) · `kickback`, `witmotion`, `polar`,
+`movesense` (firmwares) · `worn` (the leg and its chip) · `radio` (all of it together) · `loop` · `conversation`.
 """
 
 from tracker.sensors.virtual.conversation import (

@@ -15,11 +15,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from bumble.gatt import Service
-from numpy.typing import NDArray
 
 from firmware_protocol import (
-    CLIPPED_HIGH,
-    CLIPPED_LOW,
     Info,
     MotionPacket,
     Ping,
@@ -43,8 +40,16 @@ from firmware_protocol import (
     refusal,
     samples_per_notification,
 )
-from tracker.sensors.virtual.peripheral import SMALLEST_MTU, Board, Properties, notifying, readable, writable
-from tracker.sensors.virtual.worn import Block, Chip, Worn
+from tracker.sensors.virtual.peripheral import (
+    SMALLEST_MTU,
+    Board,
+    Properties,
+    device_information,
+    notifying,
+    readable,
+    writable,
+)
+from tracker.sensors.virtual.worn import Block, Chip, Worn, in_steps
 
 RATES_HZ = (50, 100, 200)
 """What the chip can do."""
@@ -142,18 +147,13 @@ class KickbackFirmware:
     def services(self, board: Board) -> Sequence[Service]:
         """Return the GATT services."""
         self._board = board
-        said = {
-            UUIDs.MODEL_NUMBER: "virtual ankle",
-            UUIDs.SERIAL_NUMBER: self._serial,
-            UUIDs.FIRMWARE_REVISION: "1.0.0",
-            UUIDs.HARDWARE_REVISION: "virtual",
-            UUIDs.MANUFACTURER_NAME: "kickback",
-        }
-        described = [readable(uuid, text.encode) for uuid, text in said.items()]
+        described = device_information(
+            model="virtual ankle", serial=self._serial, firmware="1.0.0", hardware="virtual", maker="kickback"
+        )
         return (
             Service(UUIDs.MOTION_SERVICE, [self._info, self._motion, self._control]),
             Service(UUIDs.BATTERY_SERVICE, [self._battery]),
-            Service(UUIDs.DEVICE_INFORMATION, described),
+            described,
         )
 
     def on_power_on(self) -> None:
@@ -243,15 +243,10 @@ class KickbackFirmware:
             await board.send(self._motion, bytes(self._packet(await self.chip.take(count))))
 
     def _packet(self, block: Block) -> MotionPacket:
-        raw = quantised(block, self._scales)
+        scales = self._scales
+        raw = np.hstack([in_steps(block.acc, scales.acc_scale), in_steps(block.gyr, scales.gyr_scale)])
         lost, self._lost = self._lost, False
         index, self._index = self._index, self._index + len(raw)
         self.sent += len(raw)
         time_us = self._clock_us(float(block.time_s[0]))
         return MotionPacket.of(raw.tolist(), stream=self._stream, index=index % 2**16, time_us=time_us, lost=lost)
-
-
-def quantised(block: Block, scales: Scales) -> NDArray[np.int64]:
-    """Return samples as raw integers, shape (n, 6), clipped at the end of the range."""
-    raw = np.concatenate([block.acc / scales.acc_scale, block.gyr / scales.gyr_scale], axis=1)
-    return np.clip(np.round(raw), CLIPPED_LOW, CLIPPED_HIGH).astype(np.int64)

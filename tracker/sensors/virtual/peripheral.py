@@ -19,6 +19,8 @@ from bumble.gatt_server import Server
 from bumble.hci import Address
 from bumble.transport.common import TransportSink, TransportSource
 
+from firmware_protocol import UUIDs
+
 ADVERTISING_MS = 100.0
 LARGEST_MTU = 247
 """What our firmware asks for (firmware_protocol, Notes)."""
@@ -88,6 +90,24 @@ class Board(Protocol):
 
     def spawn(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something until it is done or the connection ends."""
+
+
+def device_information(*, model: str, serial: str, firmware: str, hardware: str, maker: str) -> Service:
+    """Make the device information service."""
+    said = {
+        UUIDs.MODEL_NUMBER: model,
+        UUIDs.SERIAL_NUMBER: serial,
+        UUIDs.FIRMWARE_REVISION: firmware,
+        UUIDs.HARDWARE_REVISION: hardware,
+        UUIDs.MANUFACTURER_NAME: maker,
+    }
+    return Service(UUIDs.DEVICE_INFORMATION, [readable(uuid, text.encode) for uuid, text in said.items()])
+
+
+def battery(percent: Callable[[], int]) -> Service:
+    """Make the battery service."""
+    level = readable(UUIDs.BATTERY_LEVEL, lambda: bytes([percent()]), Properties.READ | Properties.NOTIFY)
+    return Service(UUIDs.BATTERY_SERVICE, [level])
 
 
 class Peripheral(Generic[F]):

@@ -17,6 +17,7 @@ from tracker.simulation import Plan, SensorModel, SensorStream, Simulated, sense
 from tracker.simulation.wire import Link
 
 Array = NDArray[np.float64]
+_LOWEST, _HIGHEST = -(2**15), 2**15 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Block:
     gyr: Array
 
 
+def in_steps(values: Array, step: float) -> NDArray[np.int64]:
+    """Return what a 16-bit chip reads: whole steps, no further than its range."""
+    return np.clip(np.round(values / step), _LOWEST, _HIGHEST).astype(np.int64)
+
+
 class Chip:
     """The motion chip on a leg.
 
@@ -80,6 +86,8 @@ class Chip:
         The leg.
     rate_hz
         Sampling rate to begin with; None for the model's.
+    begun_s
+        When the leg began to move, if it has; several chips of one sensor share it.
 
     Attributes
     ----------
@@ -87,13 +95,18 @@ class Chip:
         Set when the leg has done everything (never, if it repeats).
     """
 
-    def __init__(self, worn: Worn, rate_hz: int | None = None) -> None:
+    def __init__(self, worn: Worn, rate_hz: int | None = None, *, begun_s: float | None = None) -> None:
         self.worn = worn
         self.ended = asyncio.Event()
         self._rate_hz = rate_hz or worn.model.rate_hz
         self._stream = worn.at(self._rate_hz)
-        self._begun_s: float | None = None
+        self._begun_s = begun_s
         self._next = 0
+
+    @property
+    def begun_s(self) -> float | None:
+        """When the leg began to move, by the event loop's clock; None before."""
+        return self._begun_s
 
     @property
     def rate_hz(self) -> int:
