@@ -167,7 +167,7 @@ class PolarSensor:
         if kind not in self._factors:
             raise ProtocolError(f"{_STREAMS[kind]} before it was started", data)
         values = _values(kind, frame, data, self._factors[kind])
-        clipped: Mask = (np.abs(values) >= _CLIPPED_SHARE * _FULL_SCALE[kind]).any(axis=1)
+        clipped: Mask = np.asarray((np.abs(values) >= _CLIPPED_SHARE * _FULL_SCALE[kind]).any(axis=1))
         rows = values * (9.80665 if kind == ACC else np.radians(1.0))
         return self._timeline.place(_STREAMS[kind], time_ns / 1e9, event.host_ns, rows, clipped)
 
