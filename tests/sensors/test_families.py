@@ -17,10 +17,31 @@ each_family = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
 GENUINE = {
     "kickback": [Advertisement("kickback A1", services=(str(UUIDs.MOTION_SERVICE),))],
+    "movella-dot": [
+        Advertisement("Movella DOT"),
+        Advertisement("Xsens DOT"),
+        Advertisement(manufacturer={2182: b"\x00\x01"}),
+        Advertisement(services=("15172000-4947-11e9-8646-d663bd873d93",)),
+    ],
+    "thingy52": [
+        Advertisement("Thingy", manufacturer={0x0059: bytes(4)}),
+        Advertisement("leg", services=("ef680100-9b35-4933-9b10-52ffa9740042",)),
+    ],
+    "metamotion": [Advertisement("MetaWear", services=("326a9000-85cb-9195-d9dd-464cfbbae75a",))],
+    "blue-st": [
+        Advertisement("STB_110", manufacturer={0x0601: bytes.fromhex("00e00000")}),
+        Advertisement("AM1V330", manufacturer={0x0201: bytes.fromhex("00ff0000 c0 50 21 30 34 12")}),
+    ],
 }
 """Advertisements as sensors of each family send them."""
 STRANGERS = [
     Advertisement(),
+    Advertisement("MetaWear"),
+    Advertisement("a Thingy"),
+    Advertisement("My Movella DOT"),
+    Advertisement("no gyroscope", manufacturer={0x0601: bytes.fromhex("00a00000")}),
+    Advertisement("protocol 2", manufacturer={0x0030: bytes.fromhex("02060100000000")}),
+    Advertisement("too long", manufacturer={0x0601: bytes.fromhex("00e0000000")}),
     Advertisement("Polar H10 12345678", services=("0000180d-0000-1000-8000-00805f9b34fb",)),
 ]
 """Of none, though they look like it."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from firmware_protocol import UUIDs
+from tracker.sensors import bluest, dot, metamotion, thingy
 from tracker.sensors.driver import SensorDriver
 from tracker.sensors.kickback import KickbackSensor
 
@@ -96,6 +97,29 @@ def _is_kickback(said: Advertisement) -> bool:
     return str(UUIDs.MOTION_SERVICE) in said.services
 
 
+def _is_dot(said: Advertisement) -> bool:
+    named = said.name.startswith(("Movella DOT", "Xsens DOT"))
+    return named or dot.COMPANY in said.manufacturer or bool(set(dot.SERVICES) & set(said.services))
+
+
+def _is_thingy(said: Advertisement) -> bool:
+    return said.name == "Thingy" or bool(set(thingy.SERVICES) & set(said.services))
+
+
+def _is_blue_st(said: Advertisement) -> bool:
+    """Version 1 has no company id: version and board stand in its place, then features, then perhaps an address."""
+    return any(
+        company & 0xFF == bluest.PROTOCOL
+        and len(data) in (4, 10)
+        and int.from_bytes(data[:4], "big") & bluest.ACC_GYR_FEATURES == bluest.ACC_GYR_FEATURES
+        for company, data in said.manufacturer.items()
+    )
+
+
+def _is_metamotion(said: Advertisement) -> bool:
+    return metamotion.SERVICE in said.services
+
+
 _TABLE = (
     Family(
         id="kickback",
@@ -106,6 +130,47 @@ _TABLE = (
         clock="index",
         cannot="",
         recognises=_is_kickback,
+    ),
+    Family(
+        id="movella-dot",
+        name="Movella (Xsens) DOT",
+        make=dot.DotSensor,
+        evidence="spec only",
+        rates_hz=dot.RATES_HZ,
+        clock="time",
+        cannot="more than 60 Hz",
+        recognises=_is_dot,
+    ),
+    Family(
+        id="thingy52",
+        name="Nordic Thingy:52",
+        make=thingy.ThingySensor,
+        evidence="spec only",
+        rates_hz=thingy.RATES_HZ,
+        clock="none",
+        cannot="more than 2 g: knocks are clipped; losses are only estimated",
+        recognises=_is_thingy,
+    ),
+    Family(
+        id="metamotion",
+        name="MbientLab MetaMotion",
+        make=metamotion.MetaMotionSensor,
+        evidence="official vectors",
+        rates_hz=metamotion.RATES_HZ,
+        clock="none",
+        cannot="tell when the acceleration belongs to which turning rate: they are paired by count; losses are only "
+        "estimated",
+        recognises=_is_metamotion,
+    ),
+    Family(
+        id="blue-st",
+        name="ST BlueST boards",
+        make=bluest.BlueStSensor,
+        evidence="spec only",
+        rates_hz=(),
+        clock="time",
+        cannot="be set to a rate: much firmware sends 20 Hz, which is too slow; boards of version 2",
+        recognises=_is_blue_st,
     ),
 )
 
