@@ -18,6 +18,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 REFERENCE_DATA = "KICKBACK_REFERENCE_DATA"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--bluez-vm", action="store_true", help="run the Bluetooth tests on BlueZ too, in a virtual machine"
+    )
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
     """Folder with ``ankle-pt``, ``negatives``, ``legsim-dev`` and ``broad``."""

@@ -73,6 +73,8 @@ class Analysis:
         Of the samples.
     values
         Everything the core said, unrounded.
+    unmeasured
+        Which sensors of the recording are left out, one line; empty if it has only one.
     damage
         What a damaged recording lacks, one line; empty if it is complete.
     doubt
@@ -89,6 +91,7 @@ class Analysis:
     rate_hz: float
     duration_s: float
     values: tuple[Value, ...]
+    unmeasured: str = ""
     damage: str = ""
     doubt: str = ""
 
@@ -136,7 +139,7 @@ class Analysis:
             "rate_hz": round(self.rate_hz, TIME_DIGITS),
             "duration_s": round(self.duration_s, TIME_DIGITS),
             "sets": [
-                _set(number, one, form)
+                set_json(number, one, form)
                 for number, (one, form) in enumerate(zip(self.sets, self.form, strict=True), start=1)
             ],
             "rejected": [
@@ -294,7 +297,8 @@ def seconds(value: float | None) -> float | None:
     return None if value is None else round(value, TIME_DIGITS)
 
 
-def _set(number: int, one: ExerciseSet, form: SetForm | None) -> dict[str, Any]:
+def set_json(number: int, one: ExerciseSet, form: SetForm | None) -> dict[str, Any]:
+    """Return one set, rounded."""
     reps = form.reps if form else [()] * len(one.reps)
     partials = form.partials if form else [()] * len(one.partials)
     counted = zip(one.reps, one.bottom_pauses_s, reps, strict=True)
@@ -356,8 +360,16 @@ def _analyze_mcap(recording: Recording, targets: Targets | None) -> Analysis:
         rate_hz=stream.rate_hz,
         duration_s=stream.duration_s,
         values=tuple(values),
+        unmeasured=_others(header.sensors),
         damage="" if recording.ending.complete else recording.ending.reason,
     )
+
+
+def _others(sensors: tuple[SensorEntry, ...]) -> str:
+    if len(sensors) == 1:
+        return ""
+    first = f"the one on the {sensors[0].side} ankle" if sensors[0].side else "the first one"
+    return f"has {len(sensors)} sensors, and this is {first}; kickback replay runs all of them"
 
 
 def stream_of(recording: Recording, profile: Exercise | None) -> Stream:
@@ -368,8 +380,19 @@ def stream_of(recording: Recording, profile: Exercise | None) -> Stream:
     RecordingError
         As for `sensor_of`.
     """
-    sensor = sensor_of(recording)
-    return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
+    return _stream(recording, sensor_of(recording), profile)
+
+
+def streams_of(recording: Recording, profile: Exercise | None) -> dict[int, Stream]:
+    """Return the stages for each of a recording's sensors, by its number.
+
+    Raises
+    ------
+    RecordingError
+        It has no sensor, or one that this version cannot decode.
+    """
+    sensor_of(recording)
+    return {worn.number: _stream(recording, worn, profile) for worn in recording.header.sensors}
 
 
 def sensor_of(recording: Recording) -> SensorEntry:
@@ -383,11 +406,15 @@ def sensor_of(recording: Recording) -> SensorEntry:
     if not recording.header.sensors:
         raise RecordingError(recording.path, "no sensor in its header, expected one")
     sensor = recording.header.sensors[0]
+    _stream(recording, sensor, None)
+    return sensor
+
+
+def _stream(recording: Recording, sensor: SensorEntry, profile: Exercise | None) -> Stream:
     try:
-        Stream(family=sensor.family, info=sensor.info)
+        return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
     except ValueError as error:
         raise RecordingError(recording.path, str(error)) from error
-    return sensor
 
 
 def header_exercise(path: Path, id_: str | None) -> Exercise | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Ankle = Literal["rises", "sinks", "either"]
 Basis = Literal["angle", "travel"]
+Leg = Literal["left", "right"]
 Posture = Literal["standing", "all-fours", "supine", "any"]
 Span = tuple[float, float]
 
@@ -89,6 +90,12 @@ class Exercise:
     sure_range_deg: float = 0.0
     usual_range_deg: Span | None = None
     min_range_m: float = 0.0
+
+    def working_leg(self, worn: Leg | None) -> Leg | None:
+        """Return the leg that works while ``worn`` wears the sensor: the same, or the other one in a bridge."""
+        if worn is None or self.same_leg:
+            return worn
+        return "right" if worn == "left" else "left"
 
 
 @cache

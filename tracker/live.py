@@ -6,6 +6,9 @@ Replay and live run the same lines.
 
     producer ─ queue ─ consumer ─ record ─ track ─ show
                                              └─── journal (a thread, in order: no count waits for the disk)
+
+Several sensors are several lanes of one session: each has its own stages and is shown on its own. Traffic goes to
+its sensor's lane; a mark that names no sensor concerns all of them.
 """
 
 from __future__ import annotations
@@ -44,7 +47,8 @@ from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, Rec
 Item = TypeVar("Item")
 Input = TypeVar("Input", contravariant=True)
 Put = Callable[[Item], None]
-Show = Callable[[Value], None]
+Show = Callable[[Value | Marker], None]
+"""Is told what the core found, and the marks, in the order in which they take effect."""
 
 
 class Stage(Protocol[Input]):
@@ -73,8 +77,6 @@ class Entry:
         Number of the recording; None without one.
     path
         Its file.
-    said
-        What the sensor cannot know, at the start.
     begun_at
         When what is replayed began; None while it happens.
     bands
@@ -85,9 +87,38 @@ class Entry:
     session: SessionId
     recording: int | None
     path: Path
-    said: SetContext
     begun_at: datetime | None = None
     bands: Mapping[tuple[str, Side | None], RangeBand] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane(Generic[Item]):
+    """One sensor's part of a session.
+
+    Attributes
+    ----------
+    stage
+        Turns its items into values.
+    show
+        Is told every value, at once.
+    said
+        What the sensor cannot know, of the sets to come.
+    sensor
+        Its number; None: it is the only one.
+    set_said
+        The same of the set that is under way; None between sets.
+    """
+
+    stage: Stage[Item]
+    show: Show
+    said: SetContext
+    sensor: int | None = None
+    set_said: SetContext | None = None
+
+    def concerns(self, item: Item) -> bool:
+        """Return whether an item goes to this sensor."""
+        named = item.sensor if isinstance(item, GattEvent | Marker) else None
+        return None in (named, self.sensor) or named == self.sensor
 
 
 class LiveSession(Generic[Item]):
@@ -95,12 +126,10 @@ class LiveSession(Generic[Item]):
 
     Parameters
     ----------
-    stage
-        Turns items into values.
+    lanes
+        One for each sensor.
     entry
-        Where they are saved.
-    show
-        Is told every value, at once.
+        Where values are saved.
     writer
         Records every item; None if they come from a recording.
 
@@ -110,14 +139,11 @@ class LiveSession(Generic[Item]):
         Why the recording broke off, if it did; counting and the journal go on without it.
     """
 
-    def __init__(self, stage: Stage[Item], entry: Entry, show: Show, writer: RecordingWriter | None = None) -> None:
+    def __init__(self, lanes: Iterable[Lane[Item]], entry: Entry, writer: RecordingWriter | None = None) -> None:
         self.failure: RecordingError | None = None
+        self._lanes = tuple(lanes)
         self._entry = entry
-        self._stage = stage
-        self._show = show
         self._writer = writer
-        self._said = entry.said
-        self._set_said: SetContext | None = None
         self._unsaved: JournalError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._waiting: deque[ScoredSet | ScoredRejected | ScoredGap] = deque()
@@ -126,9 +152,9 @@ class LiveSession(Generic[Item]):
     def take(self, item: Item) -> None:
         """Record one item, track it, save and show what became known."""
         self._record(item)
-        if isinstance(item, Marker):
-            self._said = told(self._said, item)
-        self._tell(self._stage.push(item))
+        for lane in self._lanes:
+            if lane.concerns(item):
+                self._push(lane, item)
 
     def close(self, ending: Ending, *, quietly: bool = False) -> None:
         """End the stream, save the rest, close the recording and say in the journal how it ended.
@@ -141,10 +167,11 @@ class LiveSession(Generic[Item]):
         JournalError
             Something could not be saved; everything was counted, shown and recorded all the same.
         """
-        if quietly:
-            self._show = _nothing
         try:
-            self._tell(self._stage.flush())
+            for lane in self._lanes:
+                if quietly:
+                    lane.show = _nothing
+                self._tell(lane, lane.stage.flush())
         except BaseException:
             with suppress(JournalError):  # the first error is the one to tell
                 self._settle(Ending.INTERRUPTED)
@@ -167,26 +194,33 @@ class LiveSession(Generic[Item]):
         except RecordingError as error:
             self.failure = error
 
-    def _tell(self, values: list[Value]) -> None:
+    def _push(self, lane: Lane[Item], item: Item) -> None:
+        if isinstance(item, Marker):
+            lane.said = told(lane.said, item)
+        self._tell(lane, lane.stage.push(item))
+        if isinstance(item, Marker):
+            lane.show(item)
+
+    def _tell(self, lane: Lane[Item], values: list[Value]) -> None:
         """Save, then show: what a screen refuses is not lost."""
         for value in values:
-            self._keep(value)
+            self._keep(lane, value)
         for value in values:
-            self._show(value)
+            lane.show(value)
 
-    def _keep(self, value: Value) -> None:
-        recording = self._entry.recording
+    def _keep(self, lane: Lane[Item], value: Value) -> None:
+        recording, sensor = self._entry.recording, lane.sensor
         match value:
             case Rep():
-                self._set_said = self._set_said or self._said
+                lane.set_said = lane.set_said or lane.said
             case ExerciseSet():
-                said, self._set_said = self._set_said or self._said, None
+                said, lane.set_said = lane.set_said or lane.said, None
                 form = form_of(value, said, self._entry.bands)
-                self._save(ScoredSet(measured=value, context=said, recording=recording, form=form))
+                self._save(ScoredSet(measured=value, context=said, recording=recording, sensor=sensor, form=form))
             case Rejected():
-                self._save(ScoredRejected(measured=value, recording=recording))
+                self._save(ScoredRejected(measured=value, recording=recording, sensor=sensor))
             case Gap():
-                self._save(ScoredGap(measured=value, recording=recording))
+                self._save(ScoredGap(measured=value, recording=recording, sensor=sensor))
 
     def _save(self, found: ScoredSet | ScoredRejected | ScoredGap) -> None:
         self._waiting.append(found)
@@ -218,7 +252,7 @@ class LiveSession(Generic[Item]):
         self._sign(ending)
 
     def _sign(self, ending: Ending) -> None:
-        entry, seconds = self._entry, self._stage.duration_s
+        entry, seconds = self._entry, max(lane.stage.duration_s for lane in self._lanes)
         if entry.recording is not None:
             digest = sha256_of(entry.path)
             entry.journal.close_recording(entry.session, entry.recording, sha256=digest, seconds=seconds)
@@ -226,15 +260,19 @@ class LiveSession(Generic[Item]):
         entry.journal.end_session(entry.session, ending, ended_at=ended_at)
 
 
-def _nothing(value: Value) -> None:
+def _nothing(value: Value | Marker) -> None:
     """Show nothing."""
 
 
-async def run(session: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
+Produce = Callable[[Put[Item]], Awaitable[Ending | None]]
+"""Puts items into the queue; returns how the session ended, None: it was finished."""
+
+
+async def run(session: LiveSession[Item], produce: Produce[Item]) -> Ending:
     """Consume what a producer puts into the queue, until it ends, fails, or the task is cancelled (Ctrl-C).
 
-    Whichever it is, what is already in the queue is consumed, and the session is closed with the ending that
-    is returned.
+    Whichever it is, the producer comes to its own end (a sensor is stopped), all that is in the queue is consumed,
+    and the session is closed with the ending that is returned.
 
     Raises
     ------
@@ -251,22 +289,24 @@ async def run(session: LiveSession[Item], produce: Callable[[Put[Item]], Awaitab
     return ending
 
 
-async def _consumed(session: LiveSession[Item], produce: Callable[[Put[Item]], Awaitable[None]]) -> Ending:
+async def _consumed(session: LiveSession[Item], produce: Produce[Item]) -> Ending:
     queue: asyncio.Queue[Item | None] = asyncio.Queue()
     producer = asyncio.ensure_future(produce(queue.put_nowait))
     consumer = asyncio.ensure_future(_consume(queue, session))
-    ending = Ending.FINISHED
+    stopped = False
     try:
         await asyncio.wait((producer, consumer), return_when=asyncio.FIRST_COMPLETED)
     except asyncio.CancelledError:
-        ending = Ending.STOPPED
+        stopped = True
     producer.cancel()
+    await asyncio.wait((producer,))
     queue.put_nowait(None)
     outcomes = await asyncio.gather(producer, consumer, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
             raise outcome
-    return ending
+    ending = outcomes[0] if isinstance(outcomes[0], Ending) else Ending.FINISHED
+    return Ending.STOPPED if stopped else ending
 
 
 async def _consume(queue: asyncio.Queue[Item | None], session: LiveSession[Item]) -> None:

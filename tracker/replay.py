@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Generic
 
-from tracker.analysis import doubt_of_units, header_exercise, kind_of, stream_of
+from tracker.analysis import doubt_of_units, header_exercise, kind_of, streams_of
 from tracker.exercises import Exercise
 from tracker.live import Item, Stage
 from tracker.motion.engine import Tracker, Value
@@ -39,8 +39,8 @@ class Replay(Generic[Item]):
         The exercise that was asked for, else the header's; None: any leg lift counts.
     header
         None for a CSV.
-    stage
-        New stages.
+    stages
+        New stages of each sensor, by its number; None: there is only one.
     items
         Each with its time, nanoseconds.
     damage
@@ -52,7 +52,7 @@ class Replay(Generic[Item]):
     path: Path
     profile: Exercise | None
     header: Header | None
-    stage: Stage[Item]
+    stages: Mapping[int | None, Stage[Item]]
     items: Iterator[tuple[int, Item]]
     damage: Callable[[], str]
     doubt: str = ""
@@ -123,7 +123,7 @@ def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples
         path=recording.path,
         profile=profile,
         header=None,
-        stage=stage,
+        stages={None: stage},
         items=items(),
         damage=lambda: "",
         doubt=doubt_of_units(recording),
@@ -132,11 +132,16 @@ def _of_csv(recording: CsvRecording, profile: Exercise | None) -> Replay[Samples
 
 def _of_mcap(recording: Recording, profile: Exercise | None) -> Replay[GattEvent | Marker]:
     profile = profile or header_exercise(recording.path, recording.header.exercise)
+    streams = streams_of(recording, profile)
+    alone = len(streams) == 1
+    stages: dict[int | None, Stage[GattEvent | Marker]] = {
+        None if alone else number: stream for number, stream in streams.items()
+    }
     return Replay(
         path=recording.path,
         profile=profile,
         header=recording.header,
-        stage=stream_of(recording, profile),
+        stages=stages,
         items=((item.host_ns, item) for item in recording),
         damage=lambda: "" if recording.ending.complete else recording.ending.reason,
     )

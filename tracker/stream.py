@@ -12,18 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from firmware_protocol import Info
+from firmware_protocol import Info, UUIDs
 from tracker.exercises import Exercise
 from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.samples import Samples
-from tracker.recording.model import GattEvent, Marker, MarkerKind
+from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import KickbackSensor, SensorDriver, driver_for
+from tracker.sensors.state import Reception
 from tracker.sensors.units import Rest, RestCheck
 
 OTHER_RATE_SHARE = 0.15
 """A new stream whose rate differs by more was set to another one: it does not fit the grid. What chips drift,
 and what a first measurement corrects, is less."""
+
+
+_BATTERY_LEVEL = str(UUIDs.BATTERY_LEVEL)
 
 
 class Decoder:
@@ -42,6 +46,8 @@ class Decoder:
     ----------
     foreign
         Packets dropped because their rate does not fit the grid.
+    reception
+        How well the samples arrive.
 
     Raises
     ------
@@ -51,6 +57,8 @@ class Decoder:
 
     def __init__(self, *, family: str = "kickback", info: bytes = b"", sensor: int | None = None) -> None:
         self.foreign = 0
+        self.reception = Reception()
+        self._battery: int | None = None
         self._driver: SensorDriver = driver_for(family)
         self._sensor = sensor
         self._clock: SampleClock | None = None
@@ -63,6 +71,11 @@ class Decoder:
     def info(self) -> Info | None:
         """What our own sensor says about itself, as now in force; None before it was read."""
         return self._driver.said if isinstance(self._driver, KickbackSensor) else None
+
+    @property
+    def battery_percent(self) -> int | None:
+        """Charge of the battery as last told; None where the sensor does not say."""
+        return self._driver.battery_percent if self._battery is None else self._battery
 
     @property
     def period_s(self) -> float | None:
@@ -116,10 +129,13 @@ class Decoder:
             self._sensor = event.sensor
         if event.sensor != self._sensor:
             return []
+        if event.uuid == _BATTERY_LEVEL and event.operation is Operation.READ and event.data:
+            self._battery = min(event.data[0], 100)
         out: list[Samples] = []
         for packet in self._driver.push(event):
             out += self._place(packet)
         for samples in out:
+            self.reception.push(samples, event.host_ns)
             self._check_rest(samples)
         return out
 
@@ -221,6 +237,8 @@ class Stream:
 
     def _on_marker(self, marker: Marker) -> list[Value]:
         ours = None in (marker.sensor, self._sensor) or marker.sensor == self._sensor
+        if ours and marker.kind is MarkerKind.LINK_LOST:
+            self.decoder.reception.broke()
         if ours and marker.kind is MarkerKind.SET_END and self._tracker:
             return self._tracker.end_set()
         return []

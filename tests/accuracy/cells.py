@@ -16,12 +16,14 @@ import numpy as np
 
 from tracker.simulation import EXERCISES, TURNING_IDS, Activity, ExerciseId, Link, Plan, SensorModel, SetPlan
 
+from . import traces
+
 Rng = np.random.Generator
 Range = tuple[float, float]
 Corpus = Literal["nominal", "stress", "bursts", "idle"]
 
 SEALED_FROM = 9000
-"""Seeds from here on are never tuned on; their traced legs are the second person's."""
+"""Seeds from here on are never tuned on; their traced legs are none of the tuned ones'."""
 BETWEEN = ("walk", "slow-walk", "fidget", "squat", "sit", "cuff", "stairs", "turn", "side-steps")
 SERIES = ("squats", "stand-ups", "march")
 """Alike and in a row, as repetitions are."""
@@ -90,7 +92,7 @@ class Case:
     """Sensor for a session of so many seconds."""
     told: bool
     seed: int
-    person: int | None
+    traces: traces.Group | None
     """Whose real repetitions drive the leg; None for the kinematic one."""
 
 
@@ -101,8 +103,9 @@ def case_of(cell: Cell, seed: int) -> Case:
     plan = _idle(cell.ways, exercise, rng) if cell.corpus == "idle" else _session(cell.ways, exercise, rng)
     worn = _ordinary_sensor(rng)
     sensor_rng = np.random.default_rng(rng.integers(2**63))
-    person = (1 if seed < SEALED_FROM else 2) if cell.traced else None
-    return Case(cell.name, plan, lambda seconds: cell.ways.sensor(worn, sensor_rng, seconds), cell.told, seed, person)
+    groups = traces.TUNED if seed < SEALED_FROM else traces.SEALED
+    group = groups[seed // len(TURNING_IDS) % len(groups)] if cell.traced else None
+    return Case(cell.name, plan, lambda seconds: cell.ways.sensor(worn, sensor_rng, seconds), cell.told, seed, group)
 
 
 def _ordinary_sensor(rng: Rng) -> SensorModel:

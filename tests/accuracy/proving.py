@@ -99,9 +99,9 @@ def blocks_of(stream: SensorStream, period_s: float) -> list[Samples]:
 
 def moved(case: Case) -> Simulated:
     """Simulate a case's movement."""
-    if case.person is None:
+    if case.traces is None:
         return simulate(case.plan, case.seed)
-    return traced(case.plan, case.person, case.seed, Path(os.environ["KICKBACK_REFERENCE_DATA"]))
+    return traced(case.plan, case.traces, case.seed, Path(os.environ["KICKBACK_REFERENCE_DATA"]))
 
 
 def tracked(case: Case) -> tuple[Simulated, list[Value]]:

@@ -38,7 +38,11 @@ from tracker.simulation.profiles import RATE_HZ, count, ringing, smooth, through
 
 Array = NDArray[np.float64]
 
-PEOPLE = (1, 2)
+Group = tuple[str, ...]
+TUNED: tuple[Group, ...] = (("s1-*",), ("s2-seated-knee-extension", "s2-straight-leg-raise"))
+SEALED: tuple[Group, ...] = (("s2-prone-hip-extension", "s2-side-lying-abduction"),)
+"""Whose repetitions a session is made of, each a person's recordings: two halves of the second person, one of them kept
+apart. They were divided by exercise before anything was looked at."""
 TRACE_SIGMA_S = 0.04
 ROUND_SIGMA_S = 0.02
 """Rounds the joints between traces; the kinematic leg's own."""
@@ -113,34 +117,34 @@ class TracedSet:
         return float(np.abs(np.log(wanted / real)).sum())
 
 
-def traced(plan: Plan, person: int, seed: int, folder: Path) -> Simulated:
+def traced(plan: Plan, group: Group, seed: int, folder: Path) -> Simulated:
     """Move the leg through a plan, its sets made of one person's real repetitions.
 
     Parameters
     ----------
     plan
         As for ``simulate``.
-    person
-        1 or 2; the label says who it was.
+    group
+        One of ``TUNED`` or ``SEALED``; the label says which.
     seed
         Draws everything that the plan leaves open, the traces too.
     folder
         Of the reference recordings, with ``ankle-pt`` in it.
     """
-    sets = read_traces(folder, person)
+    sets = read_traces(folder, group)
 
     def angles(one: SetPlan, exercise: Exercise, rng: np.random.Generator) -> Curve:
         return curve(one, np.radians(one.range_deg or exercise.range_deg), sets, rng)
 
-    return simulate(replace(plan, label=f"{plan.label}, traced from person {person}"), seed, angles=angles)
+    return simulate(replace(plan, label=f"{plan.label}, traced from {', '.join(group)}"), seed, angles=angles)
 
 
 @cache
-def read_traces(folder: Path, person: int) -> tuple[TracedSet, ...]:
-    """All sets of one person."""
-    paths = sorted((folder / "ankle-pt").glob(f"pt-s{person}-*.csv.gz"))
+def read_traces(folder: Path, group: Group) -> tuple[TracedSet, ...]:
+    """All sets of a group's recordings."""
+    paths = sorted(path for name in group for path in (folder / "ankle-pt").glob(f"pt-{name}.csv.gz"))
     if not paths:
-        raise ValueError(f"{folder}: no recordings of person {person} in ankle-pt")
+        raise ValueError(f"{folder}: no recordings of {', '.join(group)} in ankle-pt")
     return tuple(one for path in paths for one in _sets(path))
 
 
@@ -281,7 +285,6 @@ class _Maker:
         top = self.length
         self._sink(down, bottom)
         end = top + count(stay + return_s)
-        # the lift is looked for before the middle of the top and the return after it: an overshoot's fall is neither
         self.windows.append(Window(begin + count(rest), top, top, end, partial))
         self.strikes.append((end, max(trace.strike_m_s2, plan.tap_m_s2 * self.rng.uniform(0.5, 1.5))))
 
@@ -316,7 +319,34 @@ class _Maker:
         for at, strength in self.strikes:
             ring = ringing(len(whole), at - 5, self.rng.uniform(14, 28), self.rng.uniform(0.008, 0.018))
             shock += strength * ring[:, None] * self.rng.normal([0, 0, 1.0], [0.4, 0.2, 0.2])
-        return Curve(whole[:, 0], whole[:, 1:], self.windows, shock)
+        whole = _about_own_axis(whole)
+        return Curve(whole[:, 0], whole[:, 1:], [_topped(one, whole[:, 0]) for one in self.windows], shock)
+
+
+def _topped(window: Window, angle: Array) -> Window:
+    """The lift is looked for before the highest point and the return after it."""
+    top = window.bottom + int(np.argmax(angle[window.bottom : window.end]))
+    return replace(window, top_start=top, top_end=top)
+
+
+def _about_own_axis(whole: Array) -> Array:
+    """Turn a set so that what it turns about most is the plane's axis: that is the set's flexion axis, by definition.
+
+    What stood out of the plane, scaled and put in another order, is no longer evenly on both sides of it.
+    """
+    plane = np.array([0.0, 1.0, 0.0])  # x level, y the plane's axis, z upright in the plane
+    turn = rotations.multiply(
+        rotations.from_rotvec(np.insert(whole[:, 1:], 1, 0.0, axis=1)), rotations.about(plane, whole[:, 0])
+    )
+    step = rotations.to_rotvec(rotations.multiply(turn[1:], rotations.conjugate(turn[:-1])))
+    axis = np.linalg.eigh(step.T @ step)[1][:, -1]
+    axis *= np.sign(axis[1])
+    across = np.cross(axis, plane)
+    fix = rotations.about(across / (np.linalg.norm(across) or 1.0), np.arccos(min(1.0, axis[1])))
+    turn = rotations.multiply(rotations.multiply(fix[None], turn), rotations.conjugate(fix[None]))
+    angle = rotations.twist(turn, plane)
+    aside = rotations.to_rotvec(rotations.multiply(turn, rotations.conjugate(rotations.about(plane, angle))))
+    return np.column_stack([angle, aside[:, 0], aside[:, 2]])
 
 
 def _retimed(turn: Array, borders: tuple[int, int], times_s: tuple[float, float, float]) -> Array:

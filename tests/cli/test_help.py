@@ -14,8 +14,21 @@ from tracker.simulation import SCENARIOS
 
 from .conftest import ROOT, Kickback
 
-COMMANDS = ["analyze", "calibrate", "replay", "simulate", "demo", "log", "show", "recover", "export"]
-HEAVY = ["numpy", "vqf", "mcap", "sqlite3", "asyncio", "tracker.motion", "tracker.journal", "tracker.recording"]
+COMMANDS = [
+    *("scan", "live", "demo", "replay", "analyze", "calibrate"),
+    *("log", "show", "recover", "export", "simulate", "virtual-sensor"),
+]
+HEAVY = [
+    "bleak",
+    "numpy",
+    "vqf",
+    "mcap",
+    "sqlite3",
+    "asyncio",
+    "tracker.motion",
+    "tracker.journal",
+    "tracker.recording",
+]
 
 
 def test_every_command_is_here() -> None:

@@ -27,7 +27,7 @@ from tracker.journal import (
     SetContext,
     journal_path,
 )
-from tracker.live import Entry, LiveSession, Put, paced, run, told
+from tracker.live import Entry, Lane, LiveSession, Put, paced, run, told
 from tracker.motion.engine import Value
 from tracker.motion.values import ExerciseSet, Rep
 from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, open_recording
@@ -60,15 +60,16 @@ class Made:
         self.uuid = journal.begin_session(start)
         self.path = path
         self.writer = RecordingWriter(path, sensor.header(self.uuid, "2025-01-01", sensor.start_ns))
-        self.shown: list[Value] = []
+        self.shown: list[Value | Marker] = []
         self.fail_at: type | None = None
         said = SetContext(side="left", exercise="cable", load_kg=5.0)
         number = journal.add_recording(self.uuid, path)
-        entry = Entry(journal=journal, session=self.uuid, recording=number, path=path, said=said)
+        entry = Entry(journal=journal, session=self.uuid, recording=number, path=path)
         stream = Stream(exercise("cable"), family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
-        self.live: LiveSession[Item] = LiveSession(stream, entry, self.show, self.writer)
+        lane: Lane[Item] = Lane(stage=stream, show=self.show, said=said)
+        self.live: LiveSession[Item] = LiveSession([lane], entry, self.writer)
 
-    def show(self, value: Value) -> None:
+    def show(self, value: Value | Marker) -> None:
         if self.fail_at is not None and isinstance(value, self.fail_at):
             raise BrokenPipeError(errno.EPIPE, "gone")
         self.shown.append(value)

@@ -23,6 +23,15 @@ GENUINE = {
         Advertisement(manufacturer={2182: b"\x00\x01"}),
         Advertisement(services=("15172000-4947-11e9-8646-d663bd873d93",)),
     ],
+    "witmotion": [
+        Advertisement("WT901BLE67"),
+        Advertisement(services=("0000ffe5-0000-1000-8000-00805f9a34fb",)),
+    ],
+    "polar": [Advertisement("Polar Sense 1A2B3C4D")],
+    "movesense": [
+        Advertisement("Movesense 174630000192"),
+        Advertisement(services=("0000fdf3-0000-1000-8000-00805f9b34fb",)),
+    ],
     "thingy52": [
         Advertisement("Thingy", manufacturer={0x0059: bytes(4)}),
         Advertisement("leg", services=("ef680100-9b35-4933-9b10-52ffa9740042",)),
@@ -38,6 +47,8 @@ STRANGERS = [
     Advertisement(),
     Advertisement("MetaWear"),
     Advertisement("a Thingy"),
+    Advertisement("WTVB01-BT50"),
+    Advertisement("heart", services=("0000ffe5-0000-1000-8000-00805f9b34fb",)),
     Advertisement("My Movella DOT"),
     Advertisement("no gyroscope", manufacturer={0x0601: bytes.fromhex("00a00000")}),
     Advertisement("protocol 2", manufacturer={0x0030: bytes.fromhex("02060100000000")}),

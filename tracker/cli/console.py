@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.status import Status
 
 from tracker.journal.text import plain
 
@@ -61,3 +62,19 @@ def progress(what: str) -> Iterator[Callable[[float], None] | None]:
     with bar:
         task = bar.add_task(name(what), total=None)
         yield lambda share: bar.update(task, completed=share, total=1.0)
+
+
+class Waiting:
+    """What is being waited for, on standard error where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+
+    def say(self, what: str) -> None:
+        """Say what it is; empty: nothing any more."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        if what and sys.stderr.isatty():
+            self._status = console(stderr=True).status(plain(what, LINE_LENGTH) + " …")
+            self._status.start()

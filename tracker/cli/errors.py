@@ -7,6 +7,7 @@ a ``ValueError`` that our own code raised. Anything else is a bug and keeps its 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 
 import typer
@@ -69,8 +70,14 @@ def explain(error: BaseException) -> str | None:
         return f"{error.filename}: {why}" if error.filename else why
     if isinstance(error, ValueError):
         return str(error) if _raised_by_us(error) else None
-    journal = sys.modules.get("tracker.journal.errors")  # not imported: then it did not raise
-    return str(error) if journal is not None and isinstance(error, journal.JournalError) else None
+    return str(error) if any(isinstance(error, kind) for kind in _told()) else None
+
+
+def _told() -> Iterator[type[BaseException]]:
+    """Yield the errors of the rooms below that are one line; a room that was not imported did not raise."""
+    for name, kind in (("tracker.journal.errors", "JournalError"), ("tracker.sensors.errors", "SensorError")):
+        if name in sys.modules:
+            yield getattr(sys.modules[name], kind)
 
 
 def _raised_by_us(error: ValueError) -> bool:

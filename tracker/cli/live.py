@@ -22,6 +22,9 @@ def demo(
     reps: Annotated[int, typer.Option("--reps", min=1, max=100, help="Repetitions to perform.")] = 6,
     speed: Speed = "1",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same movement.")] = 0,
+    bluetooth: Annotated[
+        bool, typer.Option("--bluetooth", metavar="", help="Over an emulated Bluetooth link (speed 1 or max).")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Perform a set with a virtual sensor, in half a minute.
@@ -32,24 +35,29 @@ def demo(
     [dim]Examples[/dim]
       kickback demo
       kickback demo --exercise glute-bridge --reps 12 --speed max
+      kickback demo --bluetooth
     """
     pace, profile = speed_of(speed), profile_of(exercise or "cable")
     assert profile is not None
 
     from tracker.cli.console import console
+    from tracker.cli.radio import perform_on_radio
     from tracker.cli.sessions import perform, print_summary
     from tracker.cli.simulate import known_exercise
     from tracker.cli.tables import count
     from tracker.cli.view import View
     from tracker.sensors.virtual import watch
-    from tracker.simulation import demo_plan
+    from tracker.simulation import demo_plan, simulate
 
-    sensor = watch(demo_plan(known_exercise(profile.id), reps), seed=seed)
-    out = console()
-    side = sensor.simulated.side
-    view = View(out, profile.name, count(reps, "repetition"), f"virtual sensor on the {side} ankle")
-    done = perform(sensor, profile, folder_of(ctx, data_dir), view, pace)
-    print_summary(out, view, done, sensor)
+    plan, out, folder = demo_plan(known_exercise(profile.id), reps), console(), folder_of(ctx, data_dir)
+    simulated = simulate(plan, seed)
+    sensor = f"virtual sensor on the {simulated.side} ankle"
+    view = View(out, profile.name, count(reps, "repetition"), sensor + (" over Bluetooth" if bluetooth else ""))
+    if bluetooth:
+        done = perform_on_radio(simulated, profile, folder, view, pace, seed=seed)
+    else:
+        done = perform(watch(plan, seed=seed), profile, folder, view, pace)
+    print_summary(out, view, done, simulated)
     if done.failure is not None:
         tell(str(done.failure))
         raise typer.Exit(BAD_INPUT)

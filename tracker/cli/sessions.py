@@ -1,15 +1,16 @@
-"""From a source of items to a session in the journal: what demo and replay have in common."""
+"""From a source of items to a session in the journal: what demo, live and replay have in common."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from rich.console import Console
@@ -18,7 +19,7 @@ from rich.text import Text
 from tracker.cli.console import LINE_LENGTH
 from tracker.cli.errors import BadInputError
 from tracker.cli.view import View
-from tracker.exercises import Exercise
+from tracker.exercises import Exercise, exercises
 from tracker.journal import (
     Ending,
     Journal,
@@ -31,13 +32,16 @@ from tracker.journal import (
     recordings_folder,
 )
 from tracker.journal.text import plain
-from tracker.live import Entry, Item, LiveSession, Put, paced, run
+from tracker.live import Entry, Item, Lane, LiveSession, Produce, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter
+from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter, Side
 from tracker.replay import Replay
 from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor
+from tracker.simulation import Simulated
 from tracker.simulation.closeness import closeness
 from tracker.stream import Stream
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,39 @@ class Performed:
 
 
 def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, speed: float) -> Performed:
-    """Run a virtual sensor's session: record, track, journal."""
-    begun_at = datetime.now().astimezone()
-    session = SessionId(str(uuid4()))
-    header = sensor.header(session, begun_at.isoformat(), time.monotonic_ns())
+    """Run a simulated conversation as a session."""
+    header = begun(sensor.header)
+    stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
+    lane: Lane[GattEvent] = Lane(stage=stream, show=view.show, said=said_of(header))
+    events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
+
+    async def produce(put: Put[GattEvent]) -> None:
+        view.begin()
+        await paced(events, put, speed)
+
+    return asyncio.run(stoppable(record(header, [lane], folder, produce)))
+
+
+def begun(header: Callable[[str, str, int], Header]) -> Header:
+    """Return the header of a session that begins now; ``header`` is told its UUID, the time of day and the clock."""
+    return header(str(uuid4()), datetime.now().astimezone().isoformat(), time.monotonic_ns())
+
+
+async def record(header: Header, lanes: Sequence[Lane[Item]], folder: Path, produce: Produce[Item]) -> Performed:
+    """Run a session as it happens: record, track, journal.
+
+    Parameters
+    ----------
+    header
+        Of the recording; it says when the session begins, and its UUID.
+    lanes
+        One per sensor.
+    folder
+        The data folder.
+    produce
+        Puts what happens into the queue.
+    """
+    begun_at, session = datetime.fromisoformat(header.started_at), SessionId(header.session)
     path = recordings_folder(folder) / f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}.mcap"
     with ExitStack() as opened:
         journal = journal_path(folder)
@@ -75,18 +108,15 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, 
         writer = _recorder(path, header)
         try:
             known = known or opened.enter_context(Journal.open(journal))
-            known.begin_session(_start(begun_at, profile, header), session=session)
+            known.begin_session(_start(begun_at, header.exercise, header), session=session)
         except BaseException:
             writer.close()
             path.unlink()
             raise
         with writer:
-            entry = _entry(known, session, path, header)
-            stream = Stream(profile, family=FAMILY, info=sensor.stream.info, sensor=SENSOR)
-            live: LiveSession[GattEvent] = LiveSession(stream, entry, view.show, writer)
-            events = ((event.host_ns, event) for event in sensor.events(header.origin_ns))
+            live = LiveSession(lanes, _entry(known, session, path, header), writer)
             try:
-                ending = asyncio.run(_until_stopped(live, view, events, speed))
+                ending = await run(live, produce)
             except JournalError as error:
                 raise JournalError(f"{error}; the recording is whole: kickback replay {path}") from error
         return Performed(session, ending, path, live.failure)
@@ -95,63 +125,102 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, 
 def repeat(source: Replay[Item], folder: Path, view: View, speed: float) -> Performed:
     """Run a recording as a session."""
     begun_at = source.begun_at or datetime.now().astimezone()
+    id_ = source.profile.id if source.profile else None
     with Journal.open(journal_path(folder)) as journal:
-        start = _start(begun_at, source.profile, source.header, f"replay of {source.path.name}")
+        start = _start(begun_at, id_, source.header, f"replay of {source.path.name}")
         session = journal.begin_session(start)
         entry = _entry(journal, session, source.path.absolute(), source.header, begun_at)
-        live: LiveSession[Item] = LiveSession(source.stage, entry, view.show)
-        ending = asyncio.run(_until_stopped(live, view, source.items, speed))
+        lanes = [
+            Lane(
+                stage=stage,
+                show=view.of(leg_of(source.header, number)).show,
+                said=said_of(source.header, number, exercise=id_),
+                sensor=number,
+            )
+            for number, stage in source.stages.items()
+        ]
+
+        async def produce(put: Put[Item]) -> None:
+            view.begin()
+            await paced(source.items, put, speed)
+
+        ending = asyncio.run(stoppable(run(LiveSession(lanes, entry), produce)))
         return Performed(session, ending, source.path, None)
 
 
-def print_summary(out: Console, view: View, done: Performed, sensor: VirtualSensor | None) -> None:
+def said_of(header: Header | None, number: int | None = None, *, exercise: str | None = None) -> SetContext:
+    """Return what is known of a sensor's sets when they begin.
+
+    Parameters
+    ----------
+    header
+        Of the recording; None: nothing is.
+    number
+        Of the sensor, where there are several: its leg says which one works.
+    exercise
+        What was chosen in place of the header's.
+    """
+    if header is None:
+        return SetContext(exercise=exercise)
+    id_, side = exercise or header.exercise, header.working_side
+    if number is not None:
+        profile = exercises().get(id_ or "")
+        side = profile.working_leg(worn_on(header, number)) if profile else None
+    return SetContext(side=side, exercise=id_, load_kg=header.load_kg)
+
+
+def leg_of(header: Header | None, number: int | None) -> str | None:
+    """Return what to call one of several sensors; None: it is the only one."""
+    return None if number is None else worn_on(header, number) or f"sensor {number}"
+
+
+def worn_on(header: Header | None, number: int | None) -> Side | None:
+    """Return the leg that wears one of several sensors."""
+    worn = header.sensors if header else ()
+    return next((sensor.side for sensor in worn if sensor.number == number), None)
+
+
+def print_summary(out: Console, view: View, done: Performed, simulated: Simulated | None) -> None:
     """Say what became of it and where it lies."""
     rows = [("Recording", str(done.recording)), ("Log", f"kickback show {done.session[:8]}")]
-    if sensor is not None and done.ending is Ending.FINISHED:
-        rows.append(("Truth", _truth(view, sensor)))
+    if simulated is not None and done.ending is Ending.FINISHED:
+        rows.append(("Truth", _truth(view, simulated)))
     if done.ending is not Ending.FINISHED:
         rows.insert(0, ("Ended", f"{done.ending.value}; everything up to here is kept"))
     out.print()
-    if not view.sets:
+    if not view.all_sets:
         out.print("No repetitions found.", style="bold")
     for label, text in rows:
         line = Text.assemble((f"{label:<11}", "dim"), plain(text, LINE_LENGTH))
         out.print(line, soft_wrap=True)
 
 
-def _truth(view: View, sensor: VirtualSensor) -> str:
+def _truth(view: View, simulated: Simulated) -> str:
     measured = [rep for one in view.sets for rep in one.reps]
-    close = closeness(measured, [rep for one in sensor.simulated.sets for rep in one.reps])
+    close = closeness(measured, [rep for one in simulated.sets for rep in one.reps])
     counted = f"{close.measured} of {close.true} counted"
     if close.phase_mae_s is None or close.range_mae_deg is None:
         return counted
     return f"{counted}, mean error {close.phase_mae_s * 1000:.0f} ms per phase, {close.range_mae_deg:.1f}° of range"
 
 
-async def _until_stopped(
-    live: LiveSession[Item], view: View, items: Iterable[tuple[int, Item]], speed: float
-) -> Ending:
-    """Run the loop; a request to terminate, or a terminal that closes, ends it as Ctrl-C does."""
-
-    async def produce(put: Put[Item]) -> None:
-        view.begin()
-        await paced(items, put, speed)
-
+async def stoppable(what: Coroutine[Any, Any, Result]) -> Result:
+    """Await; a request to terminate, or a terminal that closes, ends it as Ctrl-C does."""
     task = asyncio.current_task()
     assert task is not None
     with suppress(NotImplementedError, AttributeError):  # Windows has no such signals
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    return await run(live, produce)
+    return await what
 
 
-def _start(begun_at: datetime, profile: Exercise | None, header: Header | None, notes: str = "") -> SessionStart:
+def _start(begun_at: datetime, exercise: str | None, header: Header | None, notes: str = "") -> SessionStart:
     return SessionStart(
         started_at=begun_at,
         algorithm_version=ALGORITHM_VERSION,
-        exercise=profile.id if profile else None,
+        exercise=exercise,
         working_side=header.working_side if header else None,
-        sensor_side=header.sensors[0].side if header else None,
+        sensor_side=header.sensors[0].side if header and len(header.sensors) == 1 else None,
         load_kg=header.load_kg if header else None,
         notes=notes,
     )
@@ -168,9 +237,7 @@ def _recorder(path: Path, header: Header) -> RecordingWriter:
 def _entry(
     journal: Journal, session: SessionId, path: Path, header: Header | None, begun_at: datetime | None = None
 ) -> Entry:
-    summary = journal.session(session)
-    if header is not None:
-        worn = header.sensors[0]
+    for worn in header.sensors if header else ():
         sensor = Sensor(family=worn.family, name=worn.name, address=worn.address, side=worn.side)
         journal.add_sensor(session, sensor)
     return Entry(
@@ -178,7 +245,6 @@ def _entry(
         session=session,
         recording=journal.add_recording(session, path),
         path=path,
-        said=SetContext(side=summary.working_side, exercise=summary.exercise, load_kg=summary.load_kg),
         begun_at=begun_at,
         bands={(one.exercise, one.side): one.band for one in journal.bands()},
     )

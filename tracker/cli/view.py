@@ -9,6 +9,7 @@ from tracker.cli import tables
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.recording import Marker, MarkerKind
 
 STROKE_S = 0.2
 """A character of the tempo strip."""
@@ -31,6 +32,8 @@ class View:
         Where to.
     title
         What is about to happen; `begin` prints it.
+    leg
+        Of the sensor whose values it prints, where there are several sensors.
 
     Attributes
     ----------
@@ -38,23 +41,45 @@ class View:
         The sets so far.
     """
 
-    def __init__(self, out: Console, *title: str) -> None:
+    def __init__(self, out: Console, *title: str, leg: str = "") -> None:
         self._title = tables.heading(*map(tables.name, title))
+        self._leg = leg
+        self._legs: dict[str, View] = {}
         self.sets: list[ExerciseSet] = []
         self._out = out
         self._drawn = out.encoding.lower().startswith("utf")
         self._counted: list[Rep] = []
         self._pending: set[int] = set()
         self._rested_at_s = 0.0
+        self._lost_ns = 0
+        self._away = False
         self._doubtful: list[tables.Line] = []
 
     def begin(self) -> None:
         """Say what is about to happen, once nothing stands in its way."""
         self._print(self._title)
 
-    def show(self, value: Value) -> None:
-        """Print one value."""
+    def of(self, leg: str | None) -> View:
+        """Return the view of one of several sensors, on the same screen; None: the only one, this view."""
+        if leg is None:
+            return self
+        return self._legs.setdefault(leg, View(self._out, leg, leg=leg))
+
+    @property
+    def all_sets(self) -> list[ExerciseSet]:
+        """The sets of all sensors so far."""
+        return [*self.sets, *(one for view in self._legs.values() for one in view.all_sets)]
+
+    def show(self, value: Value | Marker) -> None:
+        """Print one value, or what befell the link."""
         match value:
+            case Marker(kind=MarkerKind.LINK_LOST):
+                self._print(Text(f"  – link lost: {tables.name(value.text)}; looking for the sensor …", "yellow"))
+                self._lost_ns = value.host_ns
+            case Marker(kind=MarkerKind.LINK_BACK):
+                away_s = (value.host_ns - self._lost_ns) / 1e9
+                self._print(Text(f"  – link back after {away_s:.1f} s", "green"))
+                self._away = True
             case Peak():
                 self._pending.add(value.peak)
                 self._provisional()
@@ -69,13 +94,20 @@ class View:
                     self._not_counted(value)
             case ExerciseSet():
                 self._close(value)
+            case Gap() if self._away:  # the outage, which was told
+                self._away = False
             case Gap() if value.end_s - value.start_s > LONG_GAP_S:
                 self._print(Text(f"  – {value.end_s - value.start_s:.1f} s without data", "yellow"))
+
+    def note(self, line: str) -> None:
+        """Print what else should be known."""
+        self._print(Text(f"  – {line}", "yellow"))
 
     def _provisional(self) -> None:
         """Say the count at the top, before the numbers are known; the row replaces it."""
         if self._counted and self._out.is_terminal:
-            self._out.print(Text(f"{len(self._counted) + len(self._pending):>3}  …", "bold"), end="\r")
+            line = self._labelled(Text(f"{len(self._counted) + len(self._pending):>3}  …", "bold"))
+            self._out.print(line, end="\r")
 
     def _not_counted(self, value: Rejected) -> None:
         """Say what was not counted; what may be a piece of the next repetition waits for that."""
@@ -98,7 +130,8 @@ class View:
         self._decide(rep)
         if not self._counted:
             headings = "".join(f"{text:>{width}}" for text, width in zip(_HEADINGS, _WIDTHS, strict=True))
-            self._print(Text(f"\n{headings}", "dim"))
+            self._print(Text())
+            self._print(Text(headings, "dim"))
         pause_s = rep.start_s - self._rested_at_s if self._counted else None
         self._rested_at_s = rep.end_s
         self._counted.append(rep)
@@ -108,7 +141,7 @@ class View:
         line.append("".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS[1:], strict=True)), "not bold")
         flags = "  " + " ".join(rep.flags)
         line.append("   ")
-        line.append_text(self._strip(rep, self._out.width - len(line) - len(flags)))
+        line.append_text(self._strip(rep, self._out.width - len(self._leg) - len(line) - len(flags) - 1))
         line.append(flags, "yellow")
         self._print(line)
 
@@ -138,6 +171,10 @@ class View:
     def _print(self, line: Text) -> None:
         if self._out.is_terminal:
             self._out.file.write(_CLEAR_LINE)  # the provisional count
+        line = self._labelled(line)
         line.rstrip()
         self._out.print(line, no_wrap=True, overflow="crop", crop=True)
         self._out.file.flush()
+
+    def _labelled(self, line: Text) -> Text:
+        return Text.assemble((f"{self._leg:<5} ", "cyan"), line) if self._leg and line else line

@@ -100,6 +100,8 @@ BESIDE_S = 0.4
 """What follows a step within this time, or precedes it, is a step too."""
 FOLLOWS_S = 3.0
 """One excursion follows another within this time."""
+FIDGET_LONGEST_S = 2.6
+"""Small ones that take longer need not be as like each other as neighbours: shifts of a leg are over sooner."""
 STEP_LONGEST_S = 2.1
 """No swing of a walking leg lasts longer."""
 

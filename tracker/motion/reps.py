@@ -31,7 +31,7 @@ from tracker.motion.vectors import Vector, cross, dot
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
-LARGE_SHARE = 0.3
+LARGE_SHARE = 0.12
 """Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
 TRUTH_SIGMA_S = 0.025
 """The definition's own smoothing; all there is for quick phases, and for the peak speed."""
@@ -208,7 +208,8 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
         bump = first + int(earlier[-1])
         lower = _crossing_before(rate, fast, bump, first, least)
         base = at(angle, lower)
-        if not _at_stall(low - base, high - base):
+        stall = angle[math.ceil(_crossing_after(rate, fast, bump, last, least)) : int(begin) + 1]
+        if not _at_stall(stall, base, high):
             break
         begin, low = lower, base
     while True:
@@ -218,13 +219,16 @@ def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple
         bump = int(end) + 1 + int(later[0])
         higher = _crossing_after(rate, fast, bump, last, least)
         crown = at(angle, higher)
-        if not _at_stall(high - low, crown - low):
+        stall = angle[math.ceil(end) : int(_crossing_before(rate, fast, bump, first, least)) + 1]
+        if not _at_stall(stall, low, crown):
             break
         end, high = higher, crown
     return begin, end
 
 
-def _at_stall(reached: float, whole: float) -> bool:
+def _at_stall(angle: Array, low: float, high: float) -> bool:
+    """The leg stayed, on average, in the middle of the way."""
+    reached, whole = float(angle.mean()) - low if len(angle) else 0.0, high - low
     return whole > 0.0 and STALL_FROM * whole < reached < STALL_TO * whole
 
 

@@ -47,6 +47,8 @@ REACH_S = 3.0
 """How far before ``opened`` an excursion may begin."""
 ANEW_S = 10.0
 """Still for so long away from rest: certainly another rest pose."""
+ANEW_TURNED_S = 5.5
+"""… and for so long where the pose it is away from is one where it only turned round."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -87,6 +89,7 @@ class Segmenter:
         self._settle = max(2, round(SETTLE_S / step_s))
         self._pause = max(2, round(SECOND_S / step_s))
         self._anew = round(ANEW_S / step_s)
+        self._anew_turned = round(ANEW_TURNED_S / step_s)
         self._longest = round(LONGEST_S / step_s)
         self._doubtful = round(DOUBTFUL_S / step_s)
         self._ask_every = round(ASK_EVERY_S / step_s)
@@ -152,6 +155,8 @@ class Segmenter:
         out: list[Top | Excursion] = []
         for step, pose, speed in again:
             out += self.push(step, pose, speed)
+            if step == wrong.top:
+                self._watches[0].turned = True
         return out
 
     def _decide(
@@ -278,7 +283,8 @@ class Segmenter:
         for k, watch in enumerate(self._watches):
             if watch is first:
                 continue
-            if not watch.away and step - first.still_since >= self._anew:
+            anew = self._anew_turned if first.turned else self._anew
+            if not watch.away and watch.rested and step - first.still_since >= anew:
                 return k
             if not watch.held:
                 continue

@@ -313,7 +313,8 @@ class SetBuilder:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
         *earlier, newest = self._waiting
         family = [newest]
-        small = self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
+        quick = newest.rep.under_tension_s < evidence.FIDGET_LONGEST_S
+        small = quick and self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
         for w in reversed(earlier):
             if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
                 break

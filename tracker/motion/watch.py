@@ -124,6 +124,7 @@ class Watch:
         "told_swing",
         "top",
         "top_pending",
+        "turned",
     )
 
     def __init__(self, rest: Vector, step: int) -> None:
@@ -134,7 +135,7 @@ class Watch:
         self.state = REST
         self.told_swing = 0.0
         self.stopped_near = math.inf
-        self.rested = False
+        self.rested = self.turned = False
         self.top_pending: int | None = None
         self.held: list[Excursion] = []
 
@@ -146,6 +147,7 @@ class Watch:
             self.still_pose, self.still_since = pose, step
         elif step - self.still_since >= settle:
             self.rest = pose
+            self.turned = False
         return True
 
     def step(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:

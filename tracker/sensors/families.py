@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from firmware_protocol import UUIDs
-from tracker.sensors import bluest, dot, metamotion, thingy
+from tracker.sensors import bluest, dot, metamotion, movesense, polar, thingy, witmotion
 from tracker.sensors.driver import SensorDriver
 from tracker.sensors.kickback import KickbackSensor
 
@@ -120,6 +120,20 @@ def _is_metamotion(said: Advertisement) -> bool:
     return metamotion.SERVICE in said.services
 
 
+def _is_witmotion(said: Advertisement) -> bool:
+    """Other makers use the service too, and vibration sensors (WTVB) the name."""
+    ours = said.name.startswith("WT") or bool(set(witmotion.SERVICES[:1]) & set(said.services))
+    return ours and not said.name.startswith("WTVB")
+
+
+def _is_polar(said: Advertisement) -> bool:
+    return said.name.startswith("Polar Sense")
+
+
+def _is_movesense(said: Advertisement) -> bool:
+    return said.name.startswith("Movesense") or movesense.ADVERTISED in said.services
+
+
 _TABLE = (
     Family(
         id="kickback",
@@ -140,6 +154,36 @@ _TABLE = (
         clock="time",
         cannot="more than 60 Hz",
         recognises=_is_dot,
+    ),
+    Family(
+        id="witmotion",
+        name="WitMotion with Bluetooth 5",
+        make=witmotion.WitMotionSensor,
+        evidence="field capture",
+        rates_hz=witmotion.RATES_HZ,
+        clock="none",
+        cannot="tell what was lost: losses are only estimated",
+        recognises=_is_witmotion,
+    ),
+    Family(
+        id="polar",
+        name="Polar Verity Sense",
+        make=polar.PolarSensor,
+        evidence="official vectors",
+        rates_hz=polar.RATES_HZ,
+        clock="time",
+        cannot="be followed live: samples come one to two seconds late",
+        recognises=_is_polar,
+    ),
+    Family(
+        id="movesense",
+        name="Movesense",
+        make=movesense.MovesenseSensor,
+        evidence="spec only",
+        rates_hz=movesense.RATES_HZ,
+        clock="time",
+        cannot="tell that a value was at the end of its range",
+        recognises=_is_movesense,
     ),
     Family(
         id="thingy52",

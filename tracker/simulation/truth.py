@@ -84,7 +84,8 @@ def phase_borders(speed: Array, place: Array) -> tuple[float, float, float]:
     tuple
         Sample of the start, sample of the end (both interpolated to the crossing) and the peak speed.
     """
-    top = int(np.argmax(speed))
+    inside = (place > STALL[0]) & (place < STALL[1])
+    top = int(np.argmax(np.where(inside, speed, -np.inf) if inside.any() else speed))
     peak = float(speed[top])
     fast = speed >= BORDER * peak
     first = last = top

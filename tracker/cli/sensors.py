@@ -1,0 +1,163 @@
+"""``kickback scan`` and ``kickback live``: real sensors."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.errors import BAD_INPUT, BadInputError, tell
+from tracker.cli.options import DataDir, ExerciseId, Json, folder_of, profile_of
+
+if TYPE_CHECKING:
+    from tracker.recording import Side
+    from tracker.sensors.scanning import Found
+
+VIRTUAL = "virtual"
+"""What to call the sensor that is simulated, on a radio that is."""
+LOAD_KG = (0.0, 1000.0)
+
+
+def scan(
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="SECONDS", min=0.5, max=120.0, help="How long to listen.")
+    ] = 5.0,
+    all_: Annotated[bool, typer.Option("--all", metavar="", help="List devices of every kind.")] = False,
+    virtual: Annotated[bool, typer.Option("--virtual", metavar="", help="Scan a simulated radio.")] = False,
+    json_: Json = False,
+) -> None:
+    """List the sensors that are near.
+
+    The last column says what the support of a family rests on; none was tried on hardware yet.
+
+    [dim]Examples[/dim]
+      kickback scan
+      kickback scan --all --json
+    """
+    import asyncio
+
+    from tracker.cli.console import Waiting, console
+    from tracker.cli.scan_view import found_json, print_found
+    from tracker.cli.streaming import bluetooth_of
+    from tracker.sensors.scanning import listen
+
+    waiting = Waiting()
+
+    async def heard() -> list[Found]:
+        async with bluetooth_of(virtual=virtual) as bluetooth:
+            waiting.say(f"listening for {seconds:g} s")
+            try:
+                return await listen(bluetooth, seconds)
+            finally:
+                waiting.say("")
+
+    near = [one for one in asyncio.run(heard()) if all_ or one.family is not None]
+    if json_:
+        print(json.dumps({"schema": 1, "devices": [found_json(one) for one in near]}, allow_nan=False))
+    else:
+        print_found(console(), near, all_=all_)
+
+
+def live(
+    ctx: typer.Context,
+    sensor: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sensor",
+            "-s",
+            metavar="ADDRESS|NAME|virtual",
+            help="Which one; twice for both ankles [dim](else the saved one, else the only one that is near)[/dim].",
+        ),
+    ] = None,
+    exercise: ExerciseId = None,
+    side: Annotated[
+        list[str] | None,
+        typer.Option("--side", metavar="left|right", help="The ankle that wears it; once for each sensor."),
+    ] = None,
+    load: Annotated[float | None, typer.Option("--load", metavar="KG", help="The load, per leg.")] = None,
+    rate: Annotated[
+        int | None, typer.Option("--rate", metavar="HZ", min=25, max=500, help="Samples per second to ask for.")
+    ] = None,
+    give_up: Annotated[
+        float,
+        typer.Option("--give-up", metavar="SECONDS", min=1.0, max=86400.0, help="Look for a lost sensor so long."),
+    ] = 300.0,
+    save: Annotated[
+        bool, typer.Option("--save", metavar="", help="Keep the sensor: next time it is used without asking.")
+    ] = False,
+    json_: Annotated[
+        bool, typer.Option("--json", metavar="", help="Print JSON, an object per line, as it happens.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Train with a sensor: count and measure as it happens.
+
+    Everything is recorded and logged. If the link breaks, the sensor is looked for and the set goes on. Ctrl-C ends
+    the session.
+
+    [dim]Examples[/dim]
+      kickback live --exercise cable --side left --load 12.5
+      kickback live --sensor virtual
+      kickback live --sensor "kickback A" --sensor "kickback B" --exercise cable
+    """
+    import asyncio
+
+    from tracker.cli.live_screen import screen_of
+    from tracker.cli.sessions import Performed, stoppable
+    from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
+
+    names = tuple(sensor or ())
+    if len(names) > 2:
+        raise BadInputError(f"--sensor: {len(names)} were given, expected one, or two for both ankles")
+    simulated = VIRTUAL in names
+    if simulated and len(names) > 1:
+        raise BadInputError(f"--sensor: {VIRTUAL} goes with no other")
+    if simulated and save:
+        raise BadInputError(f"--save: there is no use in keeping the {VIRTUAL} sensor")
+    wish = Wish(
+        sensors=(VIRTUAL_ADDRESS,) if simulated else names,
+        sides=_sides(side or []),
+        profile=profile_of(exercise),
+        load_kg=_load(load),
+        rate_hz=rate,
+        give_up_s=give_up,
+        save=save,
+    )
+    folder = folder_of(ctx, data_dir)
+    screen = screen_of(folder, json_=json_)
+
+    async def performed() -> Performed:
+        async with bluetooth_of(virtual=simulated, exercise=wish.profile) as bluetooth:
+            try:
+                return await stream(bluetooth, wish, folder, screen)
+            finally:
+                screen.busy("")
+
+    done = asyncio.run(stoppable(performed()))
+    screen.end(done)
+    trouble = [str(done.failure)] if done.failure is not None else []
+    if done.ending == "link-lost":
+        trouble.append(f"the sensor did not come back within {give_up:.0f} s; all until then is kept")
+    for line in trouble:
+        tell(line)
+    if trouble:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _sides(texts: list[str]) -> tuple[Side, ...]:
+    sides: list[Side] = []
+    for text in texts:
+        if text not in ("left", "right"):
+            raise BadInputError(f"--side: {text!r} is neither left nor right")
+        sides.append("left" if text == "left" else "right")
+    if len(set(sides)) < len(sides):
+        raise BadInputError(f"--side: {sides[0]} was given twice")
+    return tuple(sides)
+
+
+def _load(load: float | None) -> float | None:
+    if load is not None and not (math.isfinite(load) and LOAD_KG[0] <= load <= LOAD_KG[1]):
+        raise BadInputError(f"--load: {load:g} is not a load in kilograms")
+    return load
