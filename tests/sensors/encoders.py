@@ -14,6 +14,7 @@ from tracker.sensors import bluest, dot, metamotion, thingy
 from tracker.sensors.virtual import watch
 from tracker.simulation import Activity, Link, Plan, SensorModel, SensorStream, SetPlan, sense, simulate
 
+from .encoders_wearables import movesense_session, polar_session, witmotion_session
 from .traffic import Array, event, read, write
 
 G = 9.80665
@@ -31,7 +32,6 @@ PLAN = Plan(
         Activity("stand", 12.0),
     ),
 )
-Encode = Callable[[SensorStream], list[GattEvent]]
 
 
 @cache
@@ -103,9 +103,17 @@ def _packs(head: bytes, rows: np.ndarray, time_s: Array, skip: int) -> Iterator[
         yield float(time_s[at + 2]), head + rows[at : at + 3].tobytes()
 
 
+def _wearable(encode: Callable[..., Iterator[GattEvent]], rate_hz: int, acc_range_g: int = 16) -> list[GattEvent]:
+    stream = sensed(rate_hz, acc_range_g)
+    return list(encode(stream.time_s - stream.time_s[0], stream.acc, stream.gyr, STARTED_NS))
+
+
 SESSIONS: dict[str, Callable[[], list[GattEvent]]] = {
     "kickback": own_protocol,
     "movella-dot": lambda: dot_events(sensed(60)),
+    "witmotion": lambda: _wearable(witmotion_session, 100),
+    "polar": lambda: _wearable(polar_session, 52, 8),
+    "movesense": lambda: _wearable(movesense_session, 104),
     "thingy52": lambda: thingy_events(sensed(50, 2)),
     "metamotion": lambda: metamotion_events(sensed(100)),
     "blue-st": lambda: bluest_events(sensed(50)),

@@ -25,7 +25,9 @@ from .traffic import MS, WrittenDown
 each_family = pytest.mark.parametrize("family", FAMILIES)
 LATER_NS = 60_000 * MS
 OTHER_UUID = "0000fe40-cc7a-482a-984a-7f2ed5b3e58f"
-LONGEST_VALUE = 512
+LONGEST_VALUE, SHORTEST_FRAME = 512, 20
+REASSEMBLE = ("witmotion", "movesense")
+"""Their messages reach from one notification into the next."""
 FEWER = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
@@ -91,16 +93,19 @@ def nonsense(draw: st.DrawFn, family: str) -> list[GattEvent]:
     return out
 
 
-def survive(driver: SensorDriver, events: Sequence[GattEvent]) -> None:
+def survive(family: str, driver: SensorDriver, events: Sequence[GattEvent]) -> None:
     """Push; whatever is wrong must be counted and told."""
+    reassembles = family in REASSEMBLE
     for item in events:
         before = driver.errors
         packets = driver.push(item)
-        assert driver.errors in (before, before + 1)
         if driver.errors > before:
             assert isinstance(driver.last_error, ProtocolError)
-            assert driver.last_error.data == item.data
             assert driver.last_error.message
+        if not reassembles:
+            assert driver.errors in (before, before + 1)
+            assert driver.errors == before or getattr(driver.last_error, "data", None) == item.data
+        assert before <= driver.errors <= before + LONGEST_VALUE // SHORTEST_FRAME
         assert driver.battery_percent is None or 0 <= driver.battery_percent <= 100
         for packet in packets:
             assert packet.acc.shape == packet.gyr.shape == (len(packet.clipped), 3)
@@ -121,11 +126,12 @@ def later(events: Sequence[GattEvent], after: Sequence[GattEvent]) -> list[GattE
 def test_push_never_raises(family: str, data: st.DataObject) -> None:
     driver = driver_for(family)
     events = data.draw(nonsense(family))
-    survive(driver, events)
+    survive(family, driver, events)
     errors = driver.errors
     again = later(valid(family), events)
-    survive(driver, again)
-    assert driver.errors == errors, f"valid traffic is taken for nonsense: {driver.last_error}"
+    survive(family, driver, again)
+    left_over = family in REASSEMBLE  # the beginning of a message, found wrong only now
+    assert driver.errors <= errors + left_over, f"valid traffic is taken for nonsense: {driver.last_error}"
 
 
 @each_family
@@ -199,7 +205,7 @@ def test_memory_is_bounded(family: str, seed: int) -> None:
 
 def test_a_clock_that_hardly_moves_is_not_waited_for_without_end() -> None:
     driver = driver_for("movella-dot")
-    survive(driver, valid("movella-dot")[:2])
+    survive("movella-dot", driver, valid("movella-dot")[:2])
     for k in range(20_000):
         data = struct.pack("<I6f12x", k, 0, 0, 9.8, 0, 0, 0)
         driver.push(GattEvent(STARTED_NS + k * 16 * MS, 1, Operation.NOTIFY, dot.PAYLOAD, data))

@@ -164,7 +164,7 @@ class KickbackSensor:
             raise ProtocolError("stream started before Info was read", event.data)
         if stream is not None and (stream.number, stream.boot_id) == (started.stream, started.boot_id):
             if stream.announced is None:  # its first packets overtook the reply
-                self._stream = replace(stream, announced=started)
+                self._stream = _stream(self.said, started.stream, started.boot_id, started)
                 return []
             if stream.announced == started:  # some Bluetooth stacks repeat themselves
                 return []

@@ -152,7 +152,8 @@ class MovesenseSensor:
                 raise ProtocolError(f"message of {len(data)} bytes holds no whole samples", data)
             self._part = data
             return []
-        values = np.frombuffer(data, "<f4", offset=_HEAD).astype(np.float64).reshape(2, -1, 3)
+        with np.errstate(invalid="ignore"):  # some of what is not a number complains of being converted
+            values = np.frombuffer(data, "<f4", offset=_HEAD).astype(np.float64).reshape(2, -1, 3)
         if not (np.abs(values) < _BEYOND_ANY).all():  # false for not-a-number too
             raise ProtocolError("numbers that no sensor measures", data)
         (time_ms,) = struct.unpack_from("<I", data, 2)
