@@ -73,6 +73,8 @@ class Analysis:
         Of the samples.
     values
         Everything the core said, unrounded.
+    unmeasured
+        Which sensors of the recording are left out, one line; empty if it has only one.
     damage
         What a damaged recording lacks, one line; empty if it is complete.
     doubt
@@ -89,6 +91,7 @@ class Analysis:
     rate_hz: float
     duration_s: float
     values: tuple[Value, ...]
+    unmeasured: str = ""
     damage: str = ""
     doubt: str = ""
 
@@ -357,8 +360,16 @@ def _analyze_mcap(recording: Recording, targets: Targets | None) -> Analysis:
         rate_hz=stream.rate_hz,
         duration_s=stream.duration_s,
         values=tuple(values),
+        unmeasured=_others(header.sensors),
         damage="" if recording.ending.complete else recording.ending.reason,
     )
+
+
+def _others(sensors: tuple[SensorEntry, ...]) -> str:
+    if len(sensors) == 1:
+        return ""
+    first = f"the one on the {sensors[0].side} ankle" if sensors[0].side else "the first one"
+    return f"has {len(sensors)} sensors, and this is {first}; kickback replay runs all of them"
 
 
 def stream_of(recording: Recording, profile: Exercise | None) -> Stream:

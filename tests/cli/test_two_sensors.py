@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -110,14 +111,25 @@ def test_replay_gives_the_same(data: Path, sensors: dict[int, VirtualSensor], ki
     done = perform(sensors, data)
     out = kickback("replay", done.recording)
     assert out.code == 0
-    assert "Set 1  ·  left  ·  4 reps" in out.out
-    assert "Set 1  ·  right  ·  3 reps" in out.out
+    assert "left  Set 1  ·  4 reps" in out.out
+    assert "right Set 1  ·  3 reps" in out.out
     with Journal.open(journal_path(data), readonly=True) as journal:
         live, replayed = journal.session(done.session), journal.session(journal.sessions()[0].uuid)
         if replayed.uuid == live.uuid:
             replayed = journal.session(journal.sessions()[1].uuid)
     assert replayed.fingerprint == live.fingerprint
     assert replayed.notes.startswith("replay")
+
+
+def test_analysis_measures_the_first_and_says_so(
+    data: Path, sensors: dict[int, VirtualSensor], kickback: Kickback
+) -> None:
+    done = perform(sensors, data)
+    out = kickback("analyze", done.recording, "--json")
+    assert out.code == 0
+    assert [len(one["reps"]) for one in json.loads(out.out)["sets"]] == [4]
+    line = "has 2 sensors, and this is the one on the left ankle; kickback replay runs all of them"
+    assert out.err == f"kickback: {done.recording}: {line}\n"
 
 
 @pytest.mark.parametrize(("sensor", "ended"), [(None, {1, 2}), (1, {1}), (2, {2})])

@@ -48,7 +48,7 @@ def analyze(
         with one_line(keep_going=True) as outcome:
             with progress(path.name) as report:
                 found = analyze_file(path, profile, tempo=asked_tempo, band=asked_band, progress=report)
-            for line in filter(None, (found.damage, found.doubt)):
+            for line in filter(None, (found.unmeasured, found.damage, found.doubt)):
                 tell(f"{path}: {line}")
             if json_:
                 print(json.dumps(found.to_json(), allow_nan=False))

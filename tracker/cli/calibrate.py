@@ -54,7 +54,7 @@ def calibrate(
         slow = steps[-1].used if steps else 0
         raise BadInputError(f"{file}: {slow} slow repetitions in it, expected {FEWEST} to {MOST}{_why(steps)}")
     working = cast("Side | None", side or found.working_side)
-    for line in filter(None, (found.damage, found.doubt)):
+    for line in filter(None, (found.unmeasured, found.damage, found.doubt)):
         tell(f"{file}: {line}")
     if save:
         _save(folder_of(ctx, data_dir), found.targets.exercise.id, working, made)

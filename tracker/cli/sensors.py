@@ -21,7 +21,9 @@ LOAD_KG = (0.0, 1000.0)
 
 
 def scan(
-    seconds: Annotated[float, typer.Option("--seconds", min=0.5, max=120.0, help="How long to listen.")] = 5.0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="SECONDS", min=0.5, max=120.0, help="How long to listen.")
+    ] = 5.0,
     all_: Annotated[bool, typer.Option("--all", metavar="", help="List devices of every kind.")] = False,
     virtual: Annotated[bool, typer.Option("--virtual", metavar="", help="Scan a simulated radio.")] = False,
     json_: Json = False,

@@ -161,7 +161,6 @@ class View:
             self._print(Text("  – the first was a partial after all", "yellow"))
         title = tables.heading(
             f"Set {len(self.sets)}",
-            self._leg or None,
             tables.count(len(one.reps), "rep"),
             tables.count(len(one.partials), "partial") if one.partials else None,
             f"{one.time_under_tension_s:.1f} s under tension",
