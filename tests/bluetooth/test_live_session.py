@@ -134,7 +134,7 @@ async def test_switched_off_for_good(radio: Radio, tmp_path: Path) -> None:
     sensor = await radio.add_peripheral(firmware)
 
     async def meanwhile() -> None:
-        await asyncio.sleep(true_reps(firmware)[3].end_s + 1.0)
+        await firmware.chip.reached(true_reps(firmware)[3].end_s + 1.0)
         await sensor.power_off()
         await asyncio.sleep(60.0)
 
