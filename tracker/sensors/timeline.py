@@ -37,6 +37,9 @@ MEASURE_S = 1.0
 HOLD_S = 2.0
 """Of arrivals that `Counted` holds back: with ±50 ms of jitter they tell a rate to a few per cent, enough to know
 which one it is, and where the lower envelope lies."""
+MOST_HELD = 2000
+"""Blocks held back at most: 2 s of the fastest sensor that sends each sample alone, twice over. A clock that stands
+still would be waited for without end."""
 NOMINAL_SHARE = 0.15
 """A measured rate nearer than this to the nominal one is the nominal one, off by what chips are off."""
 LATE_S, LASTING_S = 0.05, 3.0
@@ -172,6 +175,9 @@ class Clocked:
         self._held.append(block)
         self._last = block
         if block.clock_s - self._held[0].clock_s < MEASURE_S:
+            if len(self._held) >= MOST_HELD:
+                self.doubted += len(self._held)
+                self.restart()
             return []
         held, self._held, self._last = self._held, [], None
         self._step_s = _period_of(held)
