@@ -67,6 +67,7 @@ class WrittenDown:
         self.restarts = 0
         self.placed: list[Placed] = []
         self.period_s = 1 / nominal_hz
+        self.measured_hz = nominal_hz
         self.made.append(self)
 
     def restart(self) -> None:

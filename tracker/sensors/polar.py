@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
-from tracker.motion.samples import Array
+from tracker.motion.samples import Array, Mask
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Merged, Repeats
@@ -167,7 +167,7 @@ class PolarSensor:
         if kind not in self._factors:
             raise ProtocolError(f"{_STREAMS[kind]} before it was started", data)
         values = _values(kind, frame, data, self._factors[kind])
-        clipped = (np.abs(values) >= _CLIPPED_SHARE * _FULL_SCALE[kind]).any(axis=1)
+        clipped: Mask = np.asarray((np.abs(values) >= _CLIPPED_SHARE * _FULL_SCALE[kind]).any(axis=1))
         rows = values * (9.80665 if kind == ACC else np.radians(1.0))
         return self._timeline.place(_STREAMS[kind], time_ns / 1e9, event.host_ns, rows, clipped)
 
@@ -198,11 +198,11 @@ def _values(kind: int, frame: int, data: bytes, factor: float) -> Array:
     """Decode a frame's content to g or °/s."""
     content = data[_HEADER.size :]
     if kind == ACC and frame == 1:
-        return plain(content, data) / 1000
+        return plain(content, data) * np.float64(0.001)
     if kind == ACC and frame == _COMPRESSED | 1:
-        return deltas(content, data) * (factor / 1000)
+        return deltas(content, data) * np.float64(factor / 1000)
     if frame == _COMPRESSED:
-        return deltas(content, data) * factor
+        return deltas(content, data) * np.float64(factor)
     raise ProtocolError(f"{_STREAMS[kind]} in frames of type {frame:#04x} is not known", data)
 
 

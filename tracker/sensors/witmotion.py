@@ -163,7 +163,8 @@ class WitMotionSensor:
             self._asked_hz = known.get(data[3] if len(data) > 3 else 0, self._asked_hz)
 
     def _on_bytes(self, event: GattEvent) -> list[Packet]:
-        if not self._rest and len(event.data) == _FOREIGN_SIZE and event.data[:2] == bytes([_HEAD, _MOTION]):
+        foreign = len(event.data) == _FOREIGN_SIZE and event.data[:2] == bytes([_HEAD, _MOTION])
+        if foreign and not self._rest and not _may_begin(event.data, _SIZES[_MOTION][0]):
             self._complain("a frame of 28 bytes is a vibration sensor's", event.data)
             return []
         frames = self._frames(event.data)
