@@ -10,6 +10,7 @@ from firmware_protocol import UUIDs
 from tracker.motion.values import Rep
 from tracker.recording import GattEvent, MarkerKind, Operation
 from tracker.sensors.errors import LinkError
+from tracker.sensors.scanning import UNHEARD_DBM
 from tracker.sensors.state import Phase
 from tracker.sensors.virtual.kickback import KickbackFirmware
 from tracker.sensors.virtual.radio import Radio
@@ -17,7 +18,7 @@ from tracker.sensors.virtual.worn import Worn
 from tracker.simulation import Activity, Plan, SetPlan
 
 from .listening import bluetooth, client_for, heard, near
-from .stack import kickback
+from .stack import Stack, client_of, found, kickback
 
 SECONDS = 10
 STOP_WITHIN_S = 8.0
@@ -214,6 +215,21 @@ async def test_an_absent_sensor_costs_the_stated_time_and_a_later_connect_works(
     await sensor.power_on()
     async with heard(await client_for(radio, sensor)) as found:
         await found.until_samples(50, within_s=5)
+
+
+async def test_a_connection_that_a_killed_program_left_behind(radio: Radio, stack: Stack) -> None:
+    """BlueZ keeps it, so that the sensor does not advertise."""
+    if stack.name != "bluez":
+        pytest.skip("no other system keeps it")
+    sensor = await radio.add_peripheral(kickback(), name="Kickback kept")
+    killed = client_of(radio, await found(radio, sensor))
+    await killed.connect()
+    again = await client_for(radio, sensor)
+    assert (again.found.name, again.found.family is not None) == ("Kickback kept", True)
+    assert again.found.advertisement.rssi == UNHEARD_DBM
+    async with heard(again) as on:
+        await on.until_samples(50, within_s=5)
+    await killed.disconnect()
 
 
 async def test_two_sensors_and_one_is_lost(radio: Radio) -> None:

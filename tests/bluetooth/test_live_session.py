@@ -134,7 +134,7 @@ async def test_switched_off_for_good(radio: Radio, tmp_path: Path) -> None:
     sensor = await radio.add_peripheral(firmware)
 
     async def meanwhile() -> None:
-        await asyncio.sleep(true_reps(firmware)[3].end_s + 1.0)
+        await firmware.chip.reached(true_reps(firmware)[3].end_s + 1.0)
         await sensor.power_off()
         await asyncio.sleep(60.0)
 
@@ -145,7 +145,7 @@ async def test_switched_off_for_good(radio: Radio, tmp_path: Path) -> None:
     assert asyncio.get_running_loop().time() - begun < 50.0
     session = logged(tmp_path, done)
     assert session.ending is done.ending is Ending.LINK_LOST
-    assert sum(len(one.reps) for one in session.sets) == 3
+    assert sum(len(one.reps) for one in session.sets) == 4
     assert screen.told[-1][0].link.phase is Phase.GONE
     recording = open_recording(done.recording)
     marks = [item for item in recording if isinstance(item, Marker)]

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_protocol import UUIDs
+from tracker.cli.console import console
+from tracker.cli.scan_view import found_json, print_found
 from tracker.journal.text import NAME_LENGTH
 from tracker.sensors.errors import SensorError
 from tracker.sensors.link import Bluetooth
-from tracker.sensors.scanning import Found, NoBluetoothError, found_in, listen, named, only
+from tracker.sensors.scanning import UNHEARD_DBM, Found, NoBluetoothError, found_in, listen, named, only
 
 OURS = [str(UUIDs.MOTION_SERVICE)]
 
@@ -135,3 +137,11 @@ def test_without_bluetooth(error: Exception, line: str) -> None:
         asyncio.run(listen(Bluetooth(scanner=failing(error)), 0.1))
     assert line in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_device_that_was_not_heard_has_no_signal_strength(capsys: pytest.CaptureFixture[str]) -> None:
+    held = heard("kickback", rssi=UNHEARD_DBM)
+    assert found_json(held)["rssi_dbm"] is None
+    print_found(console(), [held], all_=False)
+    assert "-127" not in (out := capsys.readouterr().out)
+    assert "connected" in out

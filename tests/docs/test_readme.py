@@ -10,6 +10,7 @@ import pytest
 from tracker.coaching.form import FormFlag
 from tracker.exercises import exercises
 from tracker.motion.values import Flag, Reason
+from tracker.sensors.families import FAMILIES
 from tracker.simulation import SensorModel, scenario, sense, simulate, write_csv
 
 README = Path(__file__).parents[2] / "README.md"
@@ -64,3 +65,13 @@ def test_every_command_is_documented_and_no_other():
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
         assert target.startswith("https://") or (README.parent / target).exists(), target
+
+
+def test_the_table_of_sensors_says_what_the_families_say():
+    table = TEXT.split("## Sensors")[1].split("## Form")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
+    clocks = {"index": "numbers its samples", "time": "stamps its samples", "none": "none: arrival"}
+    assert rows == [
+        [f.name, ", ".join(map(str, f.rates_hz)) or "its own", clocks[f.clock], f.cannot or "–", f.evidence]
+        for f in FAMILIES.values()
+    ]

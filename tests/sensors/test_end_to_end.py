@@ -12,12 +12,11 @@ from tracker.exercises import exercise
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rep
 from tracker.recording.model import GattEvent
-from tracker.sensors import FAMILIES
 from tracker.stream import Stream
 
-from .encoders import bluest_events, metamotion_events, sensed, session, thingy_events
+from .encoders import SESSIONS, bluest_events, metamotion_events, sensed, session, thingy_events
 
-each_family = pytest.mark.parametrize("family", FAMILIES)
+each_family = pytest.mark.parametrize("family", SESSIONS)
 
 
 @cache

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tracker.cli.tables import MISSING, grid
-from tracker.sensors.scanning import Found
+from tracker.sensors.scanning import UNHEARD_DBM, Found
 
 NOT_KNOWN = "not a sensor that is known"
 _STRONG_DBM, _WEAK_DBM = -65, -85
@@ -41,7 +41,7 @@ def found_json(one: Found) -> dict[str, Any]:
     return {
         "name": one.name,
         "address": one.address,
-        "rssi_dbm": one.advertisement.rssi,
+        "rssi_dbm": None if one.advertisement.rssi == UNHEARD_DBM else one.advertisement.rssi,
         "family": family.id if family else None,
         "family_name": family.name if family else None,
         "evidence": family.evidence if family else None,
@@ -51,5 +51,7 @@ def found_json(one: Found) -> dict[str, Any]:
 
 
 def _signal(rssi: int) -> Text:
+    if rssi == UNHEARD_DBM:
+        return Text("connected", "dim")
     style = "green" if rssi >= _STRONG_DBM else "red" if rssi < _WEAK_DBM else ""
     return Text(f"{rssi} dBm", style)

@@ -29,8 +29,8 @@ def virtual_sensor(
 ) -> None:
     """Be a kickback sensor: stream a simulated leg over Bluetooth.
 
-    It advertises, and streams to whoever connects. It needs a Bluetooth adapter that the system does not use itself,
-    and the extra "virtual". The leg does one set after another. Ctrl-C ends it.
+    It advertises, and streams to whoever connects. The leg does one set after another. It needs a Bluetooth adapter
+    that the system does not use itself, and the extra "virtual". Ctrl-C ends it.
 
     [dim]Examples[/dim]
       kickback virtual-sensor --transport usb:0

@@ -24,7 +24,7 @@ from tracker.recording.model import GattEvent, Marker, MarkerKind, Side
 from tracker.sensors import SensorDriver
 from tracker.sensors.errors import LinkError, SensorError
 from tracker.sensors.link import Bluetooth, Link
-from tracker.sensors.scanning import Found, NoBluetoothError, listen, still_connected
+from tracker.sensors.scanning import Found, NoBluetoothError, listen
 from tracker.sensors.state import LinkState, Phase
 from tracker.sensors.steps import Step
 
@@ -236,8 +236,7 @@ class SensorClient:
         def here(near: Iterable[Found]) -> BLEDevice | None:
             return next((one.device for one in near if one.address == address), None)
 
-        near = await listen(self._bluetooth, LOOK_FOR_S, enough=lambda near: here(near) is not None)
-        device = here(near) or await still_connected(self._bluetooth, address)
+        device = here(await listen(self._bluetooth, LOOK_FOR_S, enough=lambda near: here(near) is not None))
         if device is None:
             raise LinkError("it is not to be seen")
         return device

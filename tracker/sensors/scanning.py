@@ -19,10 +19,12 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 from tracker.journal.text import NAME_LENGTH, plain
 from tracker.sensors.errors import SensorError
 from tracker.sensors.families import Advertisement, Family, identify
-from tracker.sensors.link import RADIO_ERRORS, Bluetooth, why
+from tracker.sensors.link import ASK_WITHIN_S, RADIO_ERRORS, Bluetooth, why
 
 SCAN_S = 5.0
 """Sensors advertise at least once a second, and answer about every other question for their name."""
+UNHEARD_DBM = -127
+"""In place of the signal strength of a device that was not heard."""
 
 _ADVICE = "; kickback live --sensor virtual needs none"
 _UNAVAILABLE = {
@@ -76,6 +78,9 @@ async def listen(
 ) -> list[Found]:
     """Listen for a while, or until it is enough; return what was heard, the strongest first.
 
+    If it was not enough, what the system holds connected is there too: it does not advertise. BlueZ keeps the
+    connection of a program that was killed.
+
     Raises
     ------
     NoBluetoothError
@@ -94,22 +99,10 @@ async def listen(
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await done.wait()
+    if not done.is_set():
+        for found in await _connected(bluetooth):
+            heard.setdefault(found.address, found)
     return sorted(heard.values(), key=lambda found: -found.advertisement.rssi)
-
-
-async def still_connected(bluetooth: Bluetooth, address: str) -> BLEDevice | None:
-    """Return a device that the system holds connected: it does not advertise, so that no scan finds it.
-
-    BlueZ keeps the connection of a program that was killed.
-    """
-    if bluetooth.scanner is not None:  # not the system's radio
-        return None
-    try:
-        adapter = await BleakAdapter.get()
-        connected = await adapter.get_connected_devices()
-    except (NotImplementedError, *RADIO_ERRORS):
-        return None
-    return next((device for device in connected if device.address.lower() == address.lower()), None)
 
 
 def found_in(device: BLEDevice, data: AdvertisementData) -> Found:
@@ -161,6 +154,25 @@ def only(found: Iterable[Found]) -> Found:
     if len(known) > 1:
         raise SensorError(f"{len(known)} sensors are near, choose one with --sensor: {_listed(known)}")
     return known[0]
+
+
+async def _connected(bluetooth: Bluetooth) -> list[Found]:
+    """Return the devices that the system holds connected."""
+    if bluetooth.scanner is not None:  # not the system's Bluetooth
+        return []
+    try:
+        async with asyncio.timeout(ASK_WITHIN_S):
+            adapter = await BleakAdapter.get()
+            devices = await adapter.get_connected_devices()
+    except (NotImplementedError, *RADIO_ERRORS):
+        return []
+    return [found_in(device, _unheard(device)) for device in devices]
+
+
+def _unheard(device: BLEDevice) -> AdvertisementData:
+    """Return what is known of a device without an advertisement; BlueZ knows its services."""
+    known = device.details.get("props", {}) if isinstance(device.details, dict) else {}
+    return AdvertisementData(device.name, {}, {}, list(known.get("UUIDs", [])), None, UNHEARD_DBM, ())
 
 
 def _listed(found: Iterable[Found]) -> str:

@@ -29,7 +29,8 @@ How to use the radio::
 peripheral that accepts no larger MTU.
 
 The leg begins to move with the first START, or with ``ankle.firmware.chip.begin()``; it moves on while the link is
-lost. After its end it rests (``ankle.firmware.chip.ended``), or begins again (``Worn(..., repeat=True)``).
+lost; ``await ankle.firmware.chip.reached(seconds)`` waits for a moment of its movement. After its end it rests
+(``ankle.firmware.chip.ended``), or begins again (``Worn(..., repeat=True)``).
 
 Nothing here waits for anything but the event loop's timers. `loop.SkippingLoop` skips them: a session of an hour
 takes seconds. So take times from ``asyncio.get_running_loop().time()`` (on the usual loops that is

@@ -72,7 +72,7 @@ class Adapter:
                     continue
 
     async def _connected(self, peer: Address) -> Connection:
-        """Connect; given up meanwhile, wait for what becomes of it (bumble fails on one that nobody awaits)."""
+        """Connect; given up meanwhile, wait for what becomes of it: bumble fails on a connection nobody awaits."""
         connecting = asyncio.ensure_future(self._device.connect(peer, timeout=_HEARD_AGAIN_S))
         try:
             return await asyncio.shield(connecting)

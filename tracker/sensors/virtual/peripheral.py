@@ -190,6 +190,8 @@ class Peripheral(Generic[F]):
         self._end()
         if self._cut_off is not None:
             self._cut_off()
+            while self._device.connections:  # its own end is told at once
+                await asyncio.sleep(0)
         elif connection is not None:
             await connection.disconnect()
         if self._device.is_advertising:

@@ -17,6 +17,7 @@ from tracker.simulation import Plan, SensorModel, SensorStream, Simulated, sense
 from tracker.simulation.wire import Link
 
 Array = NDArray[np.float64]
+_GLANCE_S = 0.01
 _LOWEST, _HIGHEST = -(2**15), 2**15 - 1
 
 
@@ -128,6 +129,12 @@ class Chip:
         """Let the leg begin to move now, if it has not."""
         if self._begun_s is None:
             self._begun_s = asyncio.get_running_loop().time()
+
+    async def reached(self, leg_s: float) -> None:
+        """Wait until the leg has moved so long; before it has begun, for that too."""
+        loop = asyncio.get_running_loop()
+        while self._begun_s is None or self._begun_s + leg_s > loop.time():
+            await asyncio.sleep(_GLANCE_S if self._begun_s is None else self._begun_s + leg_s - loop.time())
 
     def resume(self) -> None:
         """Take the next sample that the chip makes from now on; what was due before is gone."""
