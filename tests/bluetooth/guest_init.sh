@@ -32,5 +32,6 @@ grep -q btmon /proc/cmdline && btmon >/dev/ttyS0 2>&1 &
 btattach --bredr /dev/hvc0 --protocol h4 >/run/btattach.log 2>&1 &
 while ! bluetoothctl show 2>/dev/null | grep -q "Powered: yes"; do sleep 0.1; done
 socat TCP-LISTEN:5555,fork,reuseaddr,nodelay UNIX-CONNECT:/run/dbus/system_bus_socket &
+while ! grep -q ":15B3 .* 0A " /proc/net/tcp; do sleep 0.05; done # port 5555 listens
 say READY
 while :; do sleep 3600; done

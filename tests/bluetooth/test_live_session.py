@@ -140,7 +140,7 @@ async def test_switched_off_for_good(radio: Radio, tmp_path: Path) -> None:
 
     begun = asyncio.get_running_loop().time()
     running = asyncio.ensure_future(meanwhile())
-    done, screen = await live(radio, tmp_path, Wish(profile=CABLE, give_up_s=5.0))
+    done, screen = await live(radio, tmp_path, Wish(sensors=(sensor.address,), profile=CABLE, give_up_s=5.0))
     running.cancel()
     assert asyncio.get_running_loop().time() - begun < 50.0
     session = logged(tmp_path, done)
