@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,9 +13,10 @@ from tracker.exercises import exercise
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rep
 from tracker.recording.model import GattEvent
+from tracker.simulation import simulate
 from tracker.stream import Stream
 
-from .encoders import SESSIONS, bluest_events, metamotion_events, sensed, session, thingy_events
+from .encoders import PLAN, SESSIONS, STARTED_NS, bluest_events, metamotion_events, sensed, session, thingy_events
 
 each_family = pytest.mark.parametrize("family", SESSIONS)
 
@@ -85,3 +87,47 @@ def test_the_other_chip() -> None:
 def test_other_ticks(tick_s: float, rate_hz: int) -> None:
     stream, values = through("blue-st", bluest_events(sensed(rate_hz), tick_s))
     check_against_own("blue-st", stream, values)
+
+
+def origin_ns(family: str) -> int:
+    """Host time at which the session begins."""
+    return session(family)[0].host_ns if family == "kickback" else STARTED_NS
+
+
+def broken(family: str, from_s: float, to_s: float) -> list[GattEvent]:
+    """The session with an outage, after which the sensor is set up anew (ours goes on with its stream)."""
+    events, first_ns = session(family), origin_ns(family)
+    begin_ns, end_ns = first_ns + round(from_s * 1e9), first_ns + round(to_s * 1e9)
+    setup = [item for item in events if item.host_ns <= first_ns] if family != "kickback" else []
+    again = [replace(item, host_ns=end_ns) for item in setup]
+    before = [item for item in events if item.host_ns < begin_ns]
+    return [*before, *again, *(item for item in events if item.host_ns >= end_ns)]
+
+
+@cache
+def true_reps() -> tuple[tuple[float, float], ...]:
+    """Start and end of each repetition, seconds of the session."""
+    return tuple((rep.start_s, rep.end_s) for one in simulate(PLAN, 1).sets for rep in one.reps)
+
+
+@each_family
+def test_an_outage_between_the_sets_costs_nothing(family: str) -> None:
+    ended_s = true_reps()[4][1]
+    stream, values = through(family, broken(family, ended_s + 11, ended_s + 14))
+    assert [len(one) for one in sets(values)] == [5, 4]
+    assert stream.errors <= (family == "witmotion"), "whose bytes were cut within a frame"
+    (gap,) = (value for value in values if isinstance(value, Gap))
+    longer_s = 2.5 if family == "polar" else 0.3  # what a frame holds, and of the cut one nothing came
+    assert 2.7 <= gap.end_s - gap.start_s <= 3.3 + longer_s
+
+
+@each_family
+def test_an_outage_within_a_set_invents_nothing(family: str) -> None:
+    reps = true_reps()
+    stream, values = through(family, broken(family, reps[1][0] + 0.3, reps[2][0] + 0.3))
+    assert stream.t0 is not None
+    shift_s = (stream.t0 - origin_ns(family)) / 1e9
+    middles = [(rep.start_s + rep.end_s) / 2 + shift_s for one in sets(values) for rep in one]
+    within = [next(k for k, (start, end) in enumerate(reps) if start <= middle <= end) for middle in middles]
+    assert sorted(set(within)) == within, "each is one that was done"
+    assert {0, 4, 5, 6, 7, 8} <= set(within)
