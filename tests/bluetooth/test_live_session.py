@@ -20,6 +20,7 @@ from tracker.recording import GattEvent, Header, Marker, MarkerKind, open_record
 from tracker.sensors.errors import SensorError
 from tracker.sensors.favourites import favourites
 from tracker.sensors.state import Phase, SensorState
+from tracker.sensors.virtual.air import SUPERVISION_S
 from tracker.sensors.virtual.kickback import KickbackFirmware
 from tracker.sensors.virtual.radio import Radio
 
@@ -130,19 +131,18 @@ async def test_what_is_recorded_is_what_was_counted(emulated_radio: Radio, tmp_p
 
 
 async def test_switched_off_for_good(radio: Radio, tmp_path: Path) -> None:
-    firmware = leg()
+    firmware, loop = leg(), asyncio.get_running_loop()
     sensor = await radio.add_peripheral(firmware)
 
-    async def meanwhile() -> None:
+    async def meanwhile() -> float:
         await firmware.chip.reached(true_reps(firmware)[3].end_s + 1.0)
         await sensor.power_off()
-        await asyncio.sleep(60.0)
+        return loop.time()
 
-    begun = asyncio.get_running_loop().time()
-    running = asyncio.ensure_future(meanwhile())
+    switching = asyncio.ensure_future(meanwhile())
     done, screen = await live(radio, tmp_path, Wish(sensors=(sensor.address,), profile=CABLE, give_up_s=5.0))
-    running.cancel()
-    assert asyncio.get_running_loop().time() - begun < 50.0
+    # supervision timeout, looking for it, and at most 5 s for the last try to let go
+    assert loop.time() - await switching < SUPERVISION_S + 5.0 + 5.0 + 2.0
     session = logged(tmp_path, done)
     assert session.ending is done.ending is Ending.LINK_LOST
     assert sum(len(one.reps) for one in session.sets) == 4
