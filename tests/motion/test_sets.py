@@ -140,3 +140,32 @@ def test_a_repetition_cut_off_on_its_way_back_is_not_counted():
         end = round((last.peak_end_s + share * last.eccentric_s) / one.samples.period_s)
         out = run(one.tracker(), [block(one.samples.acc[:end], one.samples.gyr[:end], 0.01)])
         assert [len(s.reps) for s in out if isinstance(s, ExerciseSet)] == [3], share
+
+
+@pytest.mark.parametrize("exercise", ["cable", "machine"])
+@pytest.mark.parametrize("away_s", [3.0, 9.0, 15.0])
+def test_an_outage_is_no_rest(exercise, away_s):
+    """A set goes on behind it: what it swallowed is missing, and it is one set all the same."""
+    one = stream(REST, lifts(10), AFTER, exercise=exercise)
+    samples, first = one.samples, one.truth.sets[0].reps[2].end_s
+    cut = [round(100 * (first + 0.3)), round(100 * (first + 0.3 + away_s))]
+    out = run(one.tracker(told=True), [samples.part(0, cut[0]), samples.part(cut[1], len(samples))])
+    (found,) = sets(out)
+    behind = [rep for rep in one.truth.sets[0].reps if rep.start_s > first + 0.3 + away_s]
+    assert len(found.reps) >= 3 + len(behind) - 1
+    assert found.reps[0].start_s < first < found.reps[-1].start_s
+
+
+def test_rest_before_and_behind_an_outage_counts_together():
+    one = stream(REST, lifts(4), Activity("stand", 40.0, posture="exercise"))
+    samples, over = one.samples, one.truth.sets[0].reps[-1].end_s
+    cut = [round(100 * (over + 3.0)), round(100 * (over + 15.0))]
+    tracker = one.tracker(told=True)
+    assert sets(run_on(tracker, samples.part(0, cut[0]))) == []
+    assert sets(run_on(tracker, samples.part(cut[1], cut[1] + 400))) == []
+    (found,) = sets(run_on(tracker, samples.part(cut[1] + 400, len(samples))))
+    assert found.reported_s == pytest.approx(over + 12.0 + 8.0, abs=0.6)
+
+
+def run_on(tracker, samples):
+    return [value for part in samples.sliced(10) for value in tracker.push(part)]

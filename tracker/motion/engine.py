@@ -128,6 +128,8 @@ class Tracker:
             if self._fine.end:
                 out += self._interrupt(Reason.GAP)
                 self._orienter.restart()
+                lost = item.start_index - self._fine.end
+                self._sets.resume(self._time(item.start_index), lost * self._period_s)
             self._restart(item.start_index)
         for part in item.sliced(SLICE):
             for motion in self._orienter.push(part):

@@ -75,6 +75,7 @@ class SetBuilder:
         self._partials: list[Candidate] = []
         self._steps = 0
         self._number = 0
+        self._outages: list[tuple[float, float]] = []
         self.deadline_s = math.inf
         """Time from which ``tick`` has something to do; infinite when no set is open and nothing waits."""
 
@@ -83,6 +84,11 @@ class SetBuilder:
         out = self._judge(candidate, now_s)
         self.deadline_s = self._next_deadline_s()
         return out
+
+    def resume(self, now_s: float, away_s: float) -> None:
+        """Go on behind a hole too long to bridge: nobody knows what was done in it, so it is no rest."""
+        self._outages.append((now_s, away_s))
+        self.deadline_s = self._next_deadline_s()
 
     def dismiss(self, rough: Rep, now_s: float) -> list[Outcome] | None:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
@@ -155,7 +161,7 @@ class SetBuilder:
             return []
         if self._reps:
             out = self._end_and_wait(now_s)
-        elif self._waiting and due == self._waiting[-1].rep.end_s + evidence.BESIDE_S:
+        elif self._waiting and self._sure(self._waiting[-1]):
             out = self._begin(self._surely(), now_s)
         else:
             out = self._disperse(now_s)
@@ -164,12 +170,15 @@ class SetBuilder:
 
     def _next_deadline_s(self) -> float:
         """When the open set ends, the sure one that waits begins a set, or those who wait are given up."""
-        if self._reps:
-            return self._reps[-1].rep.end_s + self._pause_s(self._reps)
-        if not self._waiting:
+        if not self._reps and not self._waiting:
+            self._outages = []
             return math.inf
-        last = self._waiting[-1]
-        return last.rep.end_s + (evidence.BESIDE_S if self._sure(last) else self._pause_s(self._waiting))
+        last = (self._reps or self._waiting)[-1]
+        self._outages = [(at_s, away_s) for at_s, away_s in self._outages if at_s > last.rep.end_s]
+        away_s = sum(away_s for _, away_s in self._outages)
+        if not self._reps and self._sure(last):
+            return last.rep.end_s + away_s + evidence.BESIDE_S
+        return last.rep.end_s + away_s + self._pause_s(self._reps or self._waiting)
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
