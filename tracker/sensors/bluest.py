@@ -24,7 +24,8 @@ import numpy as np
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.motion.samples import Array, Mask
-from tracker.recording.model import GattEvent, Operation
+from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SENT, SensorDriver, saturated
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe
 from tracker.sensors.ticks import TURN, Ticks, period_of
 from tracker.sensors.timeline import SLOWEST_HZ, Clocked, Counted, Repeats, trackable
@@ -47,7 +48,6 @@ board began anew."""
 
 _SAMPLE = struct.Struct("<H9h")
 _SCALE = np.repeat([9.80665e-3, np.radians(0.1)], 3)
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 
 
 class _Held(NamedTuple):
@@ -60,7 +60,7 @@ class _Held(NamedTuple):
     clipped: Mask
 
 
-class BlueStSensor:
+class BlueStSensor(SensorDriver):
     """The driver of ST boards.
 
     Parameters
@@ -77,8 +77,7 @@ class BlueStSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
+        super().__init__()
         self.tick_s: float | None = None
         self._held: list[_Held] = []
         self._ticks: Ticks | None = None
@@ -87,44 +86,9 @@ class BlueStSensor:
         self._repeats = Repeats()
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: boards tell it in ways of their own."""
-        return None
-
-    @property
     def period_s(self) -> float | None:
         """Sampling period, seconds; None before it was found out."""
         return self._timeline.period_s if self._timeline else None
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        if event.uuid != MOTION or event.operation not in _SENT:
-            return []
-        try:
-            if len(event.data) != _SAMPLE.size:
-                raise ProtocolError(f"motion has {len(event.data)} bytes, not {_SAMPLE.size}", event.data)
-            if self._repeats.seen(event.data, event.host_ns):
-                return []
-            return self._on_sample(_sample(event), event.data)
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow: they do from the subscription on."""
@@ -133,6 +97,15 @@ class BlueStSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [Unsubscribe(MOTION)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid != MOTION or event.operation not in SENT:
+            return []
+        if len(event.data) != _SAMPLE.size:
+            raise ProtocolError(f"motion has {len(event.data)} bytes, not {_SAMPLE.size}", event.data)
+        if self._repeats.seen(event.data, event.host_ns):
+            return []
+        return self._on_sample(_sample(event), event.data)
 
     def _on_sample(self, sample: _Held, data: bytes) -> list[Packet]:
         newest, self._newest = self._newest, sample
@@ -195,7 +168,7 @@ def _sample(event: GattEvent) -> _Held:
     stamp, *numbers = _SAMPLE.unpack(event.data)
     raw = np.array(numbers[:6])
     rows = (raw * _SCALE)[None, :]
-    clipped = np.array([bool(((raw == -32768) | (raw == 32767)).any())])  # the chip's own range is not known
+    clipped = saturated(raw[None])  # the chip's own range is not known
     return _Held(stamp, event.host_ns, rows[:, :3].copy(), rows[:, 3:].copy(), clipped)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.recording.model import GattEvent, Operation
+from tracker.sensors.driver import SENT, SensorDriver
 from tracker.sensors.steps import Read, Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Clocked
 
@@ -39,14 +40,13 @@ _MODE = 21
 _START, _STOP = bytes([1, 1, _MODE]), bytes([1, 0, _MODE])
 _SAMPLE = struct.Struct("<I6f")
 _CLOCK_TURN_S = 2**32 / 1e6
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 
 _FULL_SCALE = np.repeat([16 * 9.80665, 2000.0], 3)
 """m/s² and °/s (data sheet); calibration moves the ends of the range by a percent or so."""
 _CLIPPED_SHARE, _NONSENSE_SHARE = 0.98, 1.5
 
 
-class DotSensor:
+class DotSensor(SensorDriver):
     """The driver of the Movella DOT.
 
     Parameters
@@ -63,9 +63,7 @@ class DotSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
-        self.battery_percent: int | None = None
+        super().__init__()
         self._asked_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._rate_hz = 0
         self._timeline: Clocked | None = None
@@ -74,37 +72,6 @@ class DotSensor:
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before the output rate was read."""
         return self._timeline.period_s if self._timeline else None
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        try:
-            if event.uuid == PAYLOAD and event.operation in _SENT:
-                return self._on_payload(event)
-            if event.uuid == CONTROL and event.operation is Operation.READ:
-                self._on_control(event.data)
-            elif event.uuid == BATTERY and event.operation in (Operation.READ, *_SENT):
-                self.battery_percent = _battery(event.data)
-            elif event.uuid == MEASURE and event.data == _START and self._timeline is not None:
-                self._timeline.restart()
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow.
@@ -124,6 +91,17 @@ class DotSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [Write(MEASURE, _STOP), Unsubscribe(PAYLOAD), Unsubscribe(BATTERY)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid == PAYLOAD and event.operation in SENT:
+            return self._on_payload(event)
+        if event.uuid == CONTROL and event.operation is Operation.READ:
+            self._on_control(event.data)
+        elif event.uuid == BATTERY and event.operation in (Operation.READ, *SENT):
+            self.battery_percent = _battery(event.data)
+        elif event.uuid == MEASURE and event.data == _START and self._timeline is not None:
+            self._timeline.restart()
+        return []
 
     def _on_control(self, data: bytes) -> None:
         rate_hz = _rate(data)

@@ -36,10 +36,10 @@ from firmware_protocol.commands import Command
 from tracker.motion.clock import Packet
 from tracker.motion.samples import Array, Mask
 from tracker.recording.model import GattEvent, Operation
+from tracker.sensors.driver import SENT, SensorDriver
 from tracker.sensors.steps import Read, Step, Subscribe, Unsubscribe, Write
 
 _INFO, _MOTION, _CONTROL = str(UUIDs.INFO), str(UUIDs.MOTION), str(UUIDs.CONTROL)
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 _REPLY = 0x80
 _RAW = np.dtype("<i2")
 _LOW, _HIGH = (value.to_bytes(2, "little", signed=True) for value in (CLIPPED_LOW, CLIPPED_HIGH))
@@ -55,7 +55,7 @@ class _Stream:
     announced: Started | None
 
 
-class KickbackSensor:
+class KickbackSensor(SensorDriver):
     """The driver of our own protocol.
 
     Parameters
@@ -76,9 +76,8 @@ class KickbackSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None, ranges: tuple[int, int] | None = None) -> None:
+        super().__init__()
         self.said: Info | None = None
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
         self.dropped = 0
         self._rate_hz = rate_hz
         self._ranges = ranges
@@ -92,28 +91,9 @@ class KickbackSensor:
         return self.said.rate.period_s if self.said else None
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: it has the standard battery service, and no way of its own."""
-        return None
-
-    @property
     def info(self) -> bytes:
         """Info as now in force; empty before it was read."""
         return bytes(self.said) if self.said else b""
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        try:
-            if event.uuid == _MOTION and event.operation in _SENT:
-                return self._on_motion(MotionPacket.from_bytes(event.data), event)
-            if event.uuid == _CONTROL and event.operation in _SENT:
-                return self._on_reply(event)
-            if event.uuid == _INFO and event.operation is Operation.READ:
-                self._on_info(Info.from_bytes(event.data))
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def describe(self, info: bytes) -> None:
         """Take Info from a recording's header; a read in the traffic replaces it.
@@ -138,6 +118,15 @@ class KickbackSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [_write(Stop(self._next_token())), Unsubscribe(_MOTION), Unsubscribe(_CONTROL)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid == _MOTION and event.operation in SENT:
+            return self._on_motion(MotionPacket.from_bytes(event.data), event)
+        if event.uuid == _CONTROL and event.operation in SENT:
+            return self._on_reply(event)
+        if event.uuid == _INFO and event.operation is Operation.READ:
+            self._on_info(Info.from_bytes(event.data))
+        return []
 
     def _next_token(self) -> int:
         self._token = (self._token + 1) % 256

@@ -18,8 +18,8 @@ import numpy as np
 
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
-from tracker.motion.samples import Mask
-from tracker.recording.model import GattEvent, Operation
+from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SENT, SensorDriver, saturated
 from tracker.sensors.pairs import Pairs, Which
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Counted, Repeats
@@ -36,7 +36,6 @@ _INFO, _READ = 0x80, 0x80
 """Register of what a module is; bit that asks for a register's value."""
 _RATE_CODES = {6: 25, 7: 50, 8: 100, 9: 200}
 _RAW = np.dtype("<i2")
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 _G = 9.80665
 
 
@@ -85,7 +84,7 @@ class _Setting:
     scale: float
 
 
-class MetaMotionSensor:
+class MetaMotionSensor(SensorDriver):
     """The driver of the MetaMotion boards.
 
     Parameters
@@ -100,8 +99,7 @@ class MetaMotionSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
+        super().__init__()
         self._asked_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._kinds: dict[int, int] = {}
         self._chip: _Chip | None = None
@@ -112,41 +110,9 @@ class MetaMotionSensor:
         self._repeats = Repeats()
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: it has the standard battery service, and no way of its own."""
-        return None
-
-    @property
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before it is known."""
         return self._timeline.period_s if self._timeline else None
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        try:
-            if event.uuid == NOTIFY and event.operation in _SENT:
-                return self._on_message(event)
-            if event.uuid == COMMAND and event.data == _ON:
-                self._restart()
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def start(self) -> Iterator[Step]:
         """Yield what to do after connecting so that samples flow.
@@ -175,6 +141,13 @@ class MetaMotionSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [*_switched_off(), Unsubscribe(NOTIFY)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid == NOTIFY and event.operation in SENT:
+            return self._on_message(event)
+        if event.uuid == COMMAND and event.data == _ON:
+            self._restart()
+        return []
 
     def _restart(self) -> None:
         self._pairs.restart()
@@ -236,7 +209,7 @@ class MetaMotionSensor:
         if self._repeats.seen(event.data, event.host_ns):
             return []
         raw = np.frombuffer(event.data, _RAW, offset=2).reshape(-1, 3)
-        clipped: Mask = ((raw == -32768) | (raw == 32767)).any(axis=1)
+        clipped = saturated(raw)
         which: Which = "acc" if module == _ACC else "gyr"
         out: list[Packet] = []
         rows = raw * np.float64(self._set[module].scale)

@@ -22,7 +22,8 @@ import numpy as np
 
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
-from tracker.recording.model import GattEvent, Operation
+from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SENT, SensorDriver
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Clocked
 
@@ -43,10 +44,9 @@ _LONGEST = _HEAD + 64 * _SAMPLE
 _BEYOND_ANY = 1e5
 """No sensor measures that, in whatever unit."""
 _TURN_S = 2**32 / 1000
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 
 
-class MovesenseSensor:
+class MovesenseSensor(SensorDriver):
     """The driver of Movesense sensors.
 
     Parameters
@@ -61,47 +61,15 @@ class MovesenseSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
+        super().__init__()
         self._rate_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._timeline = Clocked(self._rate_hz, _TURN_S)
         self._part = b""
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: it has the standard battery service; its own way is not in all firmware."""
-        return None
-
-    @property
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before it was measured."""
         return self._timeline.period_s
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        if event.uuid != NOTIFY or event.operation not in _SENT:
-            return []
-        try:
-            return self._on_notification(event.data, event.host_ns)
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-            return []
 
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow."""
@@ -111,6 +79,11 @@ class MovesenseSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [_command(_UNSUBSCRIBE), Unsubscribe(NOTIFY)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid != NOTIFY or event.operation not in SENT:
+            return []
+        return self._on_notification(event.data, event.host_ns)
 
     def _on_notification(self, data: bytes, host_ns: int) -> list[Packet]:
         if len(data) < 2:
@@ -124,8 +97,7 @@ class MovesenseSensor:
         if kind == _PART2:
             return self._on_message(part + data[2:], host_ns, whole=True)
         if part:  # the newer one is worth no less
-            self.errors += 1
-            self.last_error = ProtocolError("first part without a second", part)
+            self._complain(ProtocolError("first part without a second", part))
         if kind == _RESULT:
             self._on_result(data)
             return []

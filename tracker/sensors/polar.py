@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.motion.samples import Array, Mask
-from tracker.recording.model import GattEvent, Operation
+from tracker.recording.model import GattEvent
+from tracker.sensors.driver import SENT, SensorDriver
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Merged, Repeats
 
@@ -59,11 +60,10 @@ _CHANNELS, _WIDEST = 3, 32
 MOST_SAMPLES = 2000
 """In one frame; a full one of 512 bytes has no more than 1350."""
 _NOW = 1 << 15
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 Raw = NDArray[np.int64]
 
 
-class PolarSensor:
+class PolarSensor(SensorDriver):
     """The driver of the Polar Verity Sense.
 
     Parameters
@@ -78,48 +78,15 @@ class PolarSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
+        super().__init__()
         self._factors: dict[int, float] = {}
         self._replies = Repeats()
         self._timeline = Merged(RATES_HZ[0] if rate_hz is None else rate_hz)
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: it has the standard battery service, and no way of its own."""
-        return None
-
-    @property
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before a stream was started."""
         return self._timeline.period_s if self._factors else None
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        try:
-            if event.uuid == DATA and event.operation in _SENT:
-                return self._on_data(event)
-            if event.uuid == CONTROL and event.operation in _SENT:
-                self._on_control(event)
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow.
@@ -133,6 +100,13 @@ class PolarSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting: streams that run on empty the battery."""
         return [*(_command(_STOP, kind) for kind in _STREAMS), Unsubscribe(DATA), Unsubscribe(CONTROL)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid == DATA and event.operation in SENT:
+            return self._on_data(event)
+        if event.uuid == CONTROL and event.operation in SENT:
+            self._on_control(event)
+        return []
 
     def _on_control(self, event: GattEvent) -> None:
         data = event.data

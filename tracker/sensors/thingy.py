@@ -23,6 +23,7 @@ from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.motion.samples import Mask
 from tracker.recording.model import GattEvent, Operation
+from tracker.sensors.driver import SENT, SensorDriver
 from tracker.sensors.steps import Read, Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import Counted, Repeats
 
@@ -50,10 +51,9 @@ _RAW_SIZE = 18
 _SCALE = np.concatenate([np.full(3, -9.80665 / 1024), np.full(3, np.radians(1 / 32))])
 _ENDS = np.repeat([2 * 1024 - 1, 1023 * 32], 3)
 """Raw integers at which the range ends: 2 g of the chip, 1023 °/s of the firmware."""
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 
 
-class ThingySensor:
+class ThingySensor(SensorDriver):
     """The driver of the Nordic Thingy:52.
 
     Parameters
@@ -68,49 +68,16 @@ class ThingySensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
+        super().__init__()
         self._asked_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._rate_hz = 0
         self._timeline: Counted | None = None
         self._repeats = Repeats()
 
     @property
-    def battery_percent(self) -> int | None:
-        """None: it has the standard battery service, and no way of its own."""
-        return None
-
-    @property
     def period_s(self) -> float | None:
         """Sampling period in force, seconds; None before it is known."""
         return self._timeline.period_s if self._timeline else None
-
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        try:
-            if event.uuid == RAW and event.operation in _SENT:
-                return self._on_raw(event)
-            if event.uuid == CONFIG and event.operation is Operation.READ:
-                self._on_config(event.data)
-        except ProtocolError as error:
-            self.errors += 1
-            self.last_error = error
-        return []
 
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow: they do from the subscription on."""
@@ -120,6 +87,13 @@ class ThingySensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [Unsubscribe(RAW)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid == RAW and event.operation in SENT:
+            return self._on_raw(event)
+        if event.uuid == CONFIG and event.operation is Operation.READ:
+            self._on_config(event.data)
+        return []
 
     def _on_config(self, data: bytes) -> None:
         """Take the configuration, which is read once per connection."""

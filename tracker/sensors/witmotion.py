@@ -29,6 +29,7 @@ import numpy as np
 from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.recording.model import GattEvent, Operation
+from tracker.sensors.driver import SENT, SensorDriver, saturated
 from tracker.sensors.steps import Step, Subscribe, Unsubscribe, Write
 from tracker.sensors.timeline import NOMINAL_SHARE, Counted, Repeats
 
@@ -65,7 +66,6 @@ _CHARGE = (
 """From so many hundredths of a volt on, so many percent: the maker's table."""
 _LOWEST_CV, _HIGHEST_CV = 200, 500
 """A lithium cell; anything else is another register's value."""
-_SENT = (Operation.NOTIFY, Operation.INDICATE)
 _WRITTEN = (Operation.WRITE, Operation.WRITE_NO_RESPONSE)
 
 
@@ -81,7 +81,7 @@ def same_elsewhere(uuid: str) -> str:
     return uuid.replace(here, there)
 
 
-class WitMotionSensor:
+class WitMotionSensor(SensorDriver):
     """The driver of WitMotion's sensors.
 
     Parameters
@@ -98,9 +98,7 @@ class WitMotionSensor:
     """
 
     def __init__(self, *, rate_hz: int | None = None) -> None:
-        self.errors = 0
-        self.last_error: ProtocolError | None = None
-        self.battery_percent: int | None = None
+        super().__init__()
         self._asked_hz = USUAL_RATE_HZ if rate_hz is None else rate_hz
         self._rest = b""
         self._repeats = Repeats()
@@ -117,29 +115,6 @@ class WitMotionSensor:
         """Rate at which samples arrive; None before it was measured."""
         return self._timeline.measured_hz if self._timeline else None
 
-    @property
-    def info(self) -> bytes:
-        """Nothing: the traffic says it all."""
-        return b""
-
-    def describe(self, info: bytes) -> None:
-        """Refuse what this driver never writes into a header.
-
-        Raises
-        ------
-        ProtocolError
-            Always.
-        """
-        raise ProtocolError("nothing is known to stand here", info)
-
-    def push(self, event: GattEvent) -> list[Packet]:
-        """Take one piece of GATT traffic; never raises for what the sensor sent."""
-        if event.uuid in _NOTIFIES and event.operation in _SENT:
-            return [] if self._repeats.seen(event.data, event.host_ns) else self._on_bytes(event)
-        if event.uuid in _WRITES and event.operation in _WRITTEN:
-            self._on_written(event.data)
-        return []
-
     def start(self) -> list[Step]:
         """Return what to do after connecting so that samples flow: they do from the subscription on.
 
@@ -151,6 +126,13 @@ class WitMotionSensor:
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [Unsubscribe(NOTIFY)]
+
+    def _take(self, event: GattEvent) -> list[Packet]:
+        if event.uuid in _NOTIFIES and event.operation in SENT:
+            return [] if self._repeats.seen(event.data, event.host_ns) else self._on_bytes(event)
+        if event.uuid in _WRITES and event.operation in _WRITTEN:
+            self._on_written(event.data)
+        return []
 
     def _on_written(self, data: bytes) -> None:
         """Learn from what the client writes, live or in a recording: unlocking begins a connection."""
@@ -165,7 +147,7 @@ class WitMotionSensor:
     def _on_bytes(self, event: GattEvent) -> list[Packet]:
         foreign = len(event.data) == _FOREIGN_SIZE and event.data[:2] == bytes([_HEAD, _MOTION])
         if foreign and not self._rest and not _may_begin(event.data, _SIZES[_MOTION][0]):
-            self._complain("a frame of 28 bytes is a vibration sensor's", event.data)
+            self._complain(ProtocolError("a frame of 28 bytes is a vibration sensor's", event.data))
             return []
         frames = self._frames(event.data)
         for frame in frames:
@@ -190,7 +172,7 @@ class WitMotionSensor:
                 at += size
         self._rest = buffer[at:]
         if junk:
-            self._complain("bytes that are no frame", bytes(junk))
+            self._complain(ProtocolError("bytes that are no frame", bytes(junk)))
         return frames
 
     def _on_registers(self, frame: bytes) -> None:
@@ -198,14 +180,14 @@ class WitMotionSensor:
         if register != _BATTERY_REGISTER:
             return
         if not _LOWEST_CV <= value <= _HIGHEST_CV:
-            self._complain(f"battery at {value / 100} V", frame)
+            self._complain(ProtocolError(f"battery at {value / 100} V", frame))
             return
         self.battery_percent = next((percent for least, percent in _CHARGE if value >= least), 0)
 
     def _on_motion(self, motion: bytes, host_ns: int) -> list[Packet]:
         raw = np.frombuffer(motion, _RAW).reshape(-1, 6)
         rows = raw * _SCALE
-        clipped = ((raw == -32768) | (raw == 32767)).any(axis=1)
+        clipped = saturated(raw)
         if self._timeline is None:
             self._timeline = Counted(self._asked_hz)
         packets = self._timeline.place(host_ns, rows[:, :3].copy(), rows[:, 3:].copy(), clipped)
@@ -218,11 +200,9 @@ class WitMotionSensor:
             return
         self._compared = True
         if abs(delivered_hz / self._asked_hz - 1) > NOMINAL_SHARE:
-            self._complain(f"sends {delivered_hz:.0f} samples a second, was asked for {self._asked_hz}", b"")
-
-    def _complain(self, what: str, data: bytes) -> None:
-        self.errors += 1
-        self.last_error = ProtocolError(what, data)
+            self._complain(
+                ProtocolError(f"sends {delivered_hz:.0f} samples a second, was asked for {self._asked_hz}", b"")
+            )
 
 
 def _frame_size(buffer: bytes, at: int) -> int | None:
