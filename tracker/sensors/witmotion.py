@@ -14,8 +14,8 @@ Rule: **a frame is one if the next one begins behind it.** What lies between fra
 frames of 28 bytes, which vibration sensors (WTVB01) send with the same beginning, are refused.
 
 The characteristics stand on a base that looks like Bluetooth's own but is not (``…5f9a34fb``); some devices use the
-true one (``…5f9b34fb``). Traffic of both is taken, steps name the first; a client that does not find it takes the
-other (`same_elsewhere`).
+true one (``…5f9b34fb``). Traffic of both is taken; steps name the first, so a sensor with the other cannot be started
+yet (`same_elsewhere` names its characteristics).
 
 Sources: WitBluetooth_BWT901BLE5_0 (frames, registers, battery); WT901BLECL data sheet; rate codes from manuals.
 """
