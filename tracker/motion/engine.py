@@ -46,6 +46,8 @@ CLIMB_DUE_M_S2 = 0.16
 CONFIRM_STEPS = 1
 FORESEE_S = 1.0
 """A peak is said so many steps after it was seen, or later, or, after this time, never."""
+WHOLE_SHARE = 0.2
+"""Behind a hole the leg may be away from rest: the lift was seen whole if it began within this share of the swing."""
 LEAST_ROWS = 8
 KEEP_S = 24.0
 LOST, CLIPPED = -1.0, 1.0
@@ -84,7 +86,8 @@ class Tracker:
         self._segmenter = Segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
-        self._began = 0
+        self._next: int | None = None
+        self._began = self._from_step = 0
         self._fine = History(10, self._keep, SLICE)
         self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
@@ -107,6 +110,7 @@ class Tracker:
         out: list[Value] = []
         for item in self._grid.flush():
             out += self._take(item)
+        out += self._moved(self._orienter.flush())
         if self._travel is not None:
             return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
@@ -121,33 +125,29 @@ class Tracker:
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
             return [item]
-        if self._travel is not None:
-            return self._take_travel(item, self._travel)
         out: list[Value] = []
-        if item.start_index != self._fine.end:
-            if self._fine.end:
-                out += self._interrupt(Reason.GAP)
-                self._orienter.restart()
-                lost = item.start_index - self._fine.end
-                self._sets.resume(self._time(item.start_index), lost * self._period_s)
+        if item.start_index != self._next:
+            if self._next is not None:
+                out += self._broken_off(item.start_index, item.start_index - self._next)
             self._restart(item.start_index)
+        self._next = item.start_index + len(item)
         for part in item.sliced(SLICE):
-            for motion in self._orienter.push(part):
-                out += self._follow(motion)
+            out += self._moved(self._orienter.push(part))
         return out
 
-    def _take_travel(self, item: Samples, travel: TravelCounter) -> list[Value]:
-        """Take samples of an exercise that is counted by its travel."""
-        out: list[Value] = []
-        if item.start_index != travel.end_index:
-            if travel.end_index:
-                out += travel.flush(Reason.GAP)
-                self._orienter.restart()
-            travel.restart(item.start_index)
-        for part in item.sliced(SLICE):
-            for motion in self._orienter.push(part):
-                out += travel.push(motion)
+    def _broken_off(self, index: int, lost: int) -> list[Value]:
+        """End what is open: there is a hole too long to bridge, and the stream goes on at this index."""
+        out = self._moved(self._orienter.flush())
+        self._orienter.restart()
+        if self._travel is not None:
+            return out + self._travel.flush(Reason.GAP)
+        out += self._interrupt(Reason.GAP)
+        self._sets.resume(self._time(index), lost * self._period_s)
         return out
+
+    def _moved(self, motions: list[Motion]) -> list[Value]:
+        take = self._follow if self._travel is None else self._travel.push
+        return [value for motion in motions for value in take(motion)]
 
     def _interrupt(self, reason: Reason) -> list[Value]:
         """End what is open: the stream ends here, or has a hole too long to bridge."""
@@ -169,12 +169,16 @@ class Tracker:
         return bool(turning.max(initial=0.0) < SLOW_RAD_S)
 
     def _restart(self, index: int) -> None:
-        self._segmenter.restart()
+        if self._travel is not None:
+            self._travel.restart(index)
+            return
+        skip = -index % self._stride
+        self._from_step = (index + skip) // self._stride
+        self._segmenter.restart(self._from_step)
         self._top = None
         self._fine.restart(index)
         self._began = index
-        skip = -index % self._stride
-        self._coarse.restart((index + skip) // self._stride)
+        self._coarse.restart(self._from_step)
         self._part = np.empty((6, 0))
         self._skip = skip
 
@@ -248,7 +252,7 @@ class Tracker:
     def _event(self, event: Top | Excursion) -> None:
         """Note a top to be announced, or an excursion to be judged."""
         if isinstance(event, Top):
-            if event.peak != self._said:
+            if event.peak != self._said and event.opened != self._from_step:
                 self._top = event
             return
         if self._top is not None and self._top.peak == event.peak:
@@ -306,6 +310,8 @@ class Tracker:
             return list(self._sets.push(rough, self._time(newest)))
         rep = self._measure(e, newest)
         if isinstance(rep, Rejected):
+            if e.opened == self._from_step:  # the hole goes on until it is over
+                self._sets.resume(rep.reported_s, rep.end_s - rep.start_s)
             return [rep]
         values: list[Value] = []
         values += self._sets.push(replace(rough, rep=rep), self._time(newest))
@@ -332,6 +338,10 @@ class Tracker:
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
         first, last = math.floor(found.start), math.ceil(found.end) + 1
+        if e.opened == self._from_step and not (
+            first and dist(window[first, 3:6], e.rest) < WHOLE_SHARE * dist(e.far, e.rest)
+        ):
+            return self._unfinished(e, newest, Reason.GAP, "left the rest pose while the stream was broken off")
         marks = window[:, 6]
         marked = bool(marks.any())
         touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()

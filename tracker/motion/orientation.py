@@ -35,6 +35,12 @@ BIAS_STEP_RAD_S = np.deg2rad(1.5)
 """A stillness corrects the bias only when it is off by more than this; VQF takes care of less."""
 BIAS_SIGMA_RAD_S = np.deg2rad(0.5)
 """How sure VQF is to be of what is left after a correction."""
+LEVEL_S = 2.5
+"""Behind a hole the up direction is that of the acceleration over so long, weighted by a bell: what moves the leg to
+and fro cancels out. In fast swings it is within 5° (2 s: 9°), where one sample is off by up to 74°, which VQF takes
+seconds to forget."""
+SETTLED_S = 6.0
+"""VQF averages over 3 s; so long on one direction, and it holds that for sure."""
 BIAS_LIMIT_RAD_S = np.deg2rad(20.0)
 """No sensor that works has more bias; more is a turn about the vertical."""
 
@@ -91,18 +97,54 @@ class Orienter:
         self._bias = np.zeros(3)
         self._open = np.empty((7, 0))
         self._last_block: Array | None = None
+        self._level = round(LEVEL_S / period_s)
+        self._behind: list[Samples] | None = None
 
     def restart(self) -> None:
-        """Forget the orientation, keep the bias: the stream had a hole too long to bridge."""
-        residual = self._vqf.getBiasEstimate()[0]
-        self._vqf.resetState()
-        self._vqf.setBiasEstimate(residual, -1.0)
+        """Forget the orientation, keep the bias: the stream had a hole too long to bridge.
+
+        What follows is held back until the up direction is known.
+        """
+        self._behind = []
         self._open = np.empty((7, 0))
         self._last_block = None
         self._in_row = 0
 
     def push(self, samples: Samples) -> list[Motion]:
-        """Return the motion of these samples."""
+        """Return the motion of these samples; behind a hole, nothing until there are enough of them."""
+        if self._behind is None:
+            return self._pushed(samples)
+        self._behind.append(samples)
+        return self.flush() if sum(map(len, self._behind)) >= self._level else []
+
+    def flush(self) -> list[Motion]:
+        """Return the motion of what is held back."""
+        behind, self._behind = self._behind, None
+        if not behind or not sum(map(len, behind)):
+            return []
+        first = [np.concatenate([getattr(one, name) for one in behind])[: self._level] for name in ("gyr", "acc")]
+        self._begin_level(*first)
+        return [motion for one in behind for motion in self._pushed(one)]
+
+    def _begin_level(self, gyr: Array, acc: Array) -> None:
+        """Begin with the up direction that the first samples have on average, each turned back to where they began."""
+        residual = self._vqf.getBiasEstimate()[0]
+        turning = VQF(self._period_s, restBiasEstEnabled=False, motionBiasEstEnabled=False)
+        quat = np.empty((len(gyr), 4))
+        for i, rate in enumerate(gyr - self._bias - residual):
+            turning.updateGyr(rate)
+            quat[i] = turning.getQuat3D()
+        weight = np.sin(np.pi * (np.arange(len(acc)) + 0.5) / len(acc)) ** 2
+        up = (weight[:, None] * _rotated(quat, acc)).sum(axis=0)
+        up *= GRAVITY_M_S2 / _lengths(up[None])[0]
+        self._vqf.resetState()
+        self._vqf.setRestBiasEstEnabled(False)
+        rows = round(SETTLED_S / self._period_s)
+        self._vqf.updateBatch(np.zeros((rows, 3)), np.tile(up, (rows, 1)))
+        self._vqf.setBiasEstimate(residual, BIAS_SIGMA_RAD_S)
+        self._vqf.setRestBiasEstEnabled(True)
+
+    def _pushed(self, samples: Samples) -> list[Motion]:
         if not len(samples):
             return []
         ends, biases = self._still_blocks(samples)
@@ -127,10 +169,6 @@ class Orienter:
         if begin < n:
             parts.append(self._fuse(samples, begin, n)[0])
         return parts
-
-    def flush(self) -> list[Motion]:
-        """Nothing is held back."""
-        return []
 
     def _fuse(self, samples: Samples, begin: int, end: int) -> tuple[Motion, Array]:
         """Motion of some of the samples, and the bias that VQF found in them on top of ours."""
@@ -204,3 +242,10 @@ def _lengths(vectors: Array) -> Array:
     """Lengths of vectors, shape (n, 3)."""
     x, y, z = vectors.T
     return np.asarray(np.sqrt(x * x + y * y + z * z))
+
+
+def _rotated(quat: Array, vectors: Array) -> Array:
+    """Turn vectors, shape (n, 3), by quaternions w-x-y-z, shape (n, 4)."""
+    axis = quat[:, 1:]
+    twice = 2.0 * np.cross(axis, vectors)
+    return np.asarray(vectors + quat[:, :1] * twice + np.cross(axis, twice))

@@ -112,11 +112,18 @@ class Segmenter:
         first = self._watches[0] if self._watches else None
         return first.far if first is not None and first.state == OUT else None
 
-    def restart(self) -> None:
-        """Forget the poses: the stream had a hole too long to bridge."""
-        self._watches = []
+    def restart(self, step: int) -> None:
+        """Forget the poses but the one at rest: the stream had a hole too long to bridge, and goes on at ``step``.
+
+        A leg that is away from it then left it in the hole: its excursion has ``opened`` at ``step``. Where it has
+        taken up another rest pose meanwhile, that shows as it does after a turning point.
+        """
         self._recent.clear()
         self._announced = None
+        self._seen = -1
+        if self._watches:
+            self._watches = [Watch(self._watches[0].rest, step)]
+            self._watches[0].turned = True
 
     def push(self, step: int, pose: Vector, speed: float) -> Sequence[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
@@ -200,7 +207,7 @@ class Segmenter:
             return []
         ending = Ending.RETURNED if first.returned else Ending.LEFT
         out: list[Top | Excursion] = [self._close(first, step, ending)]
-        self.restart()
+        self._watches = [Watch(first.rest, step)]
         return out
 
     def _tell(self, first: Watch, step: int) -> list[Top | Excursion]:
