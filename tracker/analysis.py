@@ -32,6 +32,7 @@ from tracker.recording import (
     open_recording,
     read_samples_csv,
 )
+from tracker.sensors import FAMILIES
 from tracker.stream import Stream
 
 SCHEMA = 1
@@ -119,6 +120,11 @@ class Analysis:
     def rejected(self) -> tuple[Rejected, ...]:
         """What was not counted, in order of time, without what a set lists as its partials."""
         return not_listed((value for value in self.values if isinstance(value, Rejected)), self.sets)
+
+    @property
+    def losses_estimated(self) -> bool:
+        """What was lost is only estimated (`Family.estimates_losses`)."""
+        return self.sensor is not None and FAMILIES[self.sensor].estimates_losses
 
     @property
     def rep_count(self) -> int:

@@ -18,7 +18,7 @@ from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.samples import Samples
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
-from tracker.sensors import KickbackSensor, SensorDriver, driver_for
+from tracker.sensors import FAMILIES, KickbackSensor, SensorDriver, driver_for
 from tracker.sensors.state import Reception
 from tracker.sensors.units import Rest, RestCheck
 
@@ -59,6 +59,7 @@ class Decoder:
         self.foreign = 0
         self.reception = Reception()
         self._battery: int | None = None
+        self._family = family
         self._driver: SensorDriver = driver_for(family)
         self._sensor = sensor
         self._clock: SampleClock | None = None
@@ -76,6 +77,11 @@ class Decoder:
     def battery_percent(self) -> int | None:
         """Charge of the battery as last told; None where the sensor does not say."""
         return self._driver.battery_percent if self._battery is None else self._battery
+
+    @property
+    def losses_estimated(self) -> bool:
+        """As `Family.estimates_losses`."""
+        return FAMILIES[self._family].estimates_losses
 
     @property
     def period_s(self) -> float | None:

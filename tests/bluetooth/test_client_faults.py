@@ -150,7 +150,11 @@ def made(kind: type[KickbackFirmware]) -> KickbackFirmware:
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [(Mute, "no answer in time"), (Unwilling, "sent nothing within"), (Bare, "it does not offer 4dd8")],
+    [
+        (Mute, "no answer in time"),
+        (Unwilling, "the sensor answered START with FAILED"),
+        (Bare, "it does not offer 4dd8"),
+    ],
 )
 async def test_a_sensor_that_does_not_play_its_part(
     emulated_radio: Radio, kind: type[KickbackFirmware], why: str

@@ -25,6 +25,7 @@ WELL = SensorState(
     battery_percent=87,
     rate_hz=100.0,
     lost_percent=0.1,
+    lost_estimated=False,
     errors=0,
     last_error="",
 )
@@ -71,6 +72,10 @@ def test_hostile_names_are_harmless(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (replace(WELL, battery_percent=15), "battery at 15 %"),
         (replace(WELL, lost_percent=7.4), "7 % of the samples do not arrive: nearer to the computer is better"),
+        (
+            replace(WELL, lost_percent=7.4, lost_estimated=True),
+            "about 7 % of the samples do not arrive: nearer to the computer is better",
+        ),
         (replace(WELL, errors=3, last_error="3 bytes"), "the sensor sent nonsense: 3 bytes"),
         (replace(WELL, doubt="at rest it reads 1 m/s²"), "at rest it reads 1 m/s²"),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from tracker.sensors.virtual.movesense import MTU, MovesenseFirmware
 from tracker.sensors.virtual.peripheral import LARGEST_MTU
 from tracker.sensors.virtual.polar import PolarFirmware
 from tracker.sensors.virtual.radio import Radio
-from tracker.sensors.virtual.witmotion import WitMotionFirmware
+from tracker.sensors.virtual.witmotion import TRUE_BASE, WitMotionFirmware
 from tracker.sensors.virtual.worn import Worn
 from tracker.simulation import Activity, Plan, SetPlan
 from tracker.stream import Stream
@@ -47,6 +48,7 @@ class Kind:
 KINDS = (
     Kind("kickback", "Kickback", KickbackFirmware, 100),
     Kind("witmotion", "WT901BLE68", WitMotionFirmware, 100),
+    Kind("witmotion", "WT9011DCL", partial(WitMotionFirmware, base=TRUE_BASE), 100),
     Kind("polar", "Polar Sense 0A1B2C3D", PolarFirmware, 52),
     Kind("movesense", "Movesense 203030000123", MovesenseFirmware, 104, MTU),
 )
@@ -58,7 +60,7 @@ def leg(seed: int) -> Worn:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.family for kind in KINDS])
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 async def test_the_same_set(emulated_radio: Radio, kind: Kind, seed: int) -> None:
     worn = leg(seed)
     sensor = await emulated_radio.add_peripheral(kind.make(worn), name=kind.name, mtu=kind.mtu)

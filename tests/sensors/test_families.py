@@ -13,6 +13,8 @@ from tracker.journal.text import NAME_LENGTH, plain
 from tracker.sensors import FAMILIES, Advertisement, Family, SensorDriver, Step, driver_for, identify
 from tracker.sensors.families import LONGEST_NAME
 
+from .traffic import first_steps
+
 each_family = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
 GENUINE = {
@@ -89,7 +91,7 @@ def test_every_family_has_a_driver(family: Family) -> None:
         driver: SensorDriver = driver_for(family.id, rate_hz=rate_hz)
         assert (driver.errors, driver.last_error, driver.battery_percent) == (0, None, None)
         assert driver.info == b""
-        assert all(isinstance(step, Step) for step in [*driver.start(), *driver.stop()])
+        assert all(isinstance(step, Step) for step in [*first_steps(driver), *driver.stop()])
 
 
 @each_family

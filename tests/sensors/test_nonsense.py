@@ -20,7 +20,7 @@ from tracker.sensors import FAMILIES, SensorDriver, dot, driver_for
 from tracker.stream import Decoder
 
 from .encoders import STARTED_NS, session
-from .traffic import MS, WrittenDown
+from .traffic import MS, WrittenDown, first_steps
 
 each_family = pytest.mark.parametrize("family", FAMILIES)
 LATER_NS = 60_000 * MS
@@ -43,7 +43,7 @@ def valid(family: str, seconds: float = 2.6) -> tuple[GattEvent, ...]:
 def characteristics(family: str) -> list[str]:
     """All that the driver asks for, writes to, or is told by."""
     driver = driver_for(family)
-    steps = [*driver.start(), *driver.stop()]
+    steps = [*first_steps(driver), *driver.stop()]
     return sorted({step.uuid for step in steps} | {item.uuid for item in valid(family)} | {OTHER_UUID})
 
 

@@ -155,7 +155,7 @@ def test_jitter_of_50_ms_ends_as_2_ms(rate_hz: float, how: str, seed: int) -> No
     assert off.std() <= 0.002
     assert timeline.period_s == 0.01, "the nominal rate's grid"
     assert timeline.measured_hz == pytest.approx(rate_hz, rel=0.001)
-    assert timeline.estimated_lost == 0
+    assert timeline.lost == 0
     np.testing.assert_array_equal(np.diff(at).round(9), 0.01)
 
 
@@ -172,7 +172,7 @@ def test_a_lasting_rise_is_a_loss(how: str, seconds: float) -> None:
     there = sum(len(t) for _, t in arrivals(101, 80, how, 1))
     blocks = list(arrivals(101, 80, how, 1, lost=(40, 40 + seconds)))
     timeline, at, taken = counted(blocks)
-    assert timeline.estimated_lost == pytest.approx(there - sum(len(t) for _, t in blocks), abs=3)
+    assert timeline.lost == pytest.approx(there - sum(len(t) for _, t in blocks), abs=3)
     off = at - taken
     assert abs(np.median(off[taken > 60]) - np.median(off[(taken > 20) & (taken < 40)])) < 0.03
 
@@ -180,7 +180,7 @@ def test_a_lasting_rise_is_a_loss(how: str, seconds: float) -> None:
 @pytest.mark.parametrize("how", ["late", "bursts"])
 def test_a_fade_and_a_burst_are_none(how: str) -> None:
     timeline, at, taken = counted(arrivals(101, 80, how, 1, fade=(40, 43)))
-    assert timeline.estimated_lost == 0
+    assert timeline.lost == 0
     assert np.ptp((at - taken)[taken > 12]) < 0.012
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors.steps import Write
 from tracker.sensors.timeline import Repeats
-from tracker.sensors.witmotion import NOTIFY, WRITE, WitMotionSensor, same_elsewhere
+from tracker.sensors.witmotion import NOTIFY, WRITE, WitMotionSensor
 
 from .encoders_wearables import witmotion_frame
 from .traffic import MS, WrittenDown, event, kinds, pushed, write, written
@@ -48,9 +48,10 @@ def test_a_frame_from_the_field(timelines: list[WrittenDown]) -> None:
 
 
 def test_both_bases_are_heard(timelines: list[WrittenDown]) -> None:
-    pushed(WitMotionSensor(), [event(same_elsewhere(NOTIFY), CAPTURED)])
+    driver = WitMotionSensor()
+    pushed(driver, [event(driver.elsewhere(NOTIFY), CAPTURED)])
     assert len(rows(timelines)) == 1
-    assert same_elsewhere(same_elsewhere(NOTIFY)) == NOTIFY
+    assert driver.elsewhere(driver.elsewhere(NOTIFY)) == NOTIFY
 
 
 def frames(count: int) -> list[bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_protocol import ProtocolError
 from tracker.motion.clock import Packet
 from tracker.recording.model import GattEvent, Operation
 from tracker.sensors import Read, SensorDriver, Step, Write
@@ -107,3 +109,11 @@ class NoRepeats:
 
     def seen(self, data: bytes, host_ns: int) -> bool:
         return False
+
+
+def first_steps(driver: SensorDriver) -> list[Step]:
+    """What a driver asks for while nothing answers."""
+    steps: list[Step] = []
+    with suppress(ProtocolError):
+        steps.extend(driver.start())  # keeps what came before
+    return steps

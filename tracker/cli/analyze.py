@@ -82,7 +82,7 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
     counted = [rep for one in found.sets for rep in one.reps]
     tables.print_not_counted(out, lines, (line for line in lines if tables.worth_telling(line, counted)), all_=all_)
     if found.gaps:
-        out.print("\n" + tables.gap_line(found.gaps), style="yellow")
+        out.print("\n" + tables.gap_line(found.gaps, estimated=found.losses_estimated), style="yellow")
 
 
 def _print_set(out: Console, number: int, one: ExerciseSet, form: SetForm | None) -> None:

@@ -121,6 +121,7 @@ def say_state(state: SensorState) -> None:
         battery_percent=state.battery_percent,
         rate_hz=_rounded(state.rate_hz),
         lost_percent=_rounded(state.lost_percent),
+        lost_estimated=state.lost_estimated,
         errors=state.errors,
         last_error=state.last_error,
         doubt=state.doubt,

@@ -167,9 +167,8 @@ def _warnings(state: SensorState) -> list[tuple[str, str]]:
     if state.battery_percent is not None and state.battery_percent <= BATTERY_LOW:
         out.append(("battery", f"battery at {state.battery_percent} %"))
     if state.lost_percent > LOST_MUCH:
-        out.append(
-            ("lost", f"{state.lost_percent:.0f} % of the samples do not arrive: nearer to the computer is better")
-        )
+        lost = f"{'about ' * state.lost_estimated}{state.lost_percent:.0f} %"
+        out.append(("lost", f"{lost} of the samples do not arrive: nearer to the computer is better"))
     if state.errors:
         out.append(("errors", f"the sensor sent nonsense: {tables.name(state.last_error) or 'it does not fit'}"))
     if state.doubt:
@@ -180,7 +179,7 @@ def _warnings(state: SensorState) -> list[tuple[str, str]]:
 
 
 def _did(state: SensorState) -> str:
-    parts = [f": {state.lost_percent:.1f} % lost"]
+    parts = [f": {'about ' * state.lost_estimated}{state.lost_percent:.1f} % lost"]
     if state.link.losses:
         parts.append(f"link lost {tables.count(state.link.losses, 'time')}")
     if state.battery_percent is not None:

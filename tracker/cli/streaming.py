@@ -99,6 +99,7 @@ class LiveSensor:
             battery_percent=decoder.battery_percent,
             rate_hz=decoder.reception.rate_hz if self.client.state.phase is Phase.UP else None,
             lost_percent=decoder.reception.lost_percent,
+            lost_estimated=decoder.losses_estimated,
             errors=decoder.errors,
             last_error=str(decoder.last_error or ""),
             doubt=str(decoder.rest) if decoder.rest is not None and not decoder.rest.fits else "",

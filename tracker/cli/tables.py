@@ -202,13 +202,14 @@ def ledger(lines: Iterable[Line]) -> Table:
     return table
 
 
-def gap_line(gaps: Sequence[Gap]) -> str:
-    """Return what was lost on the way, in one line."""
+def gap_line(gaps: Sequence[Gap], *, estimated: bool = False) -> str:
+    """Return what was lost on the way, in one line; ``estimated``: nothing numbers or times the samples."""
     lost = sum(gap.samples_lost for gap in gaps)
     longest = max(gaps, key=lambda gap: gap.end_s - gap.start_s)
     long_s = longest.end_s - longest.start_s
     where = f"the longest {long_s:.2f} s at {clock(longest.start_s)}"
-    return f"{count(len(gaps), 'gap')}, {count(lost, 'sample')} lost, {where}"
+    about = "about " * estimated
+    return f"{count(len(gaps), 'gap')}, {about}{count(lost, 'sample')} lost, {where}"
 
 
 def heading(*parts: str | None) -> Text:

@@ -48,7 +48,9 @@ REACH_S = 3.0
 ANEW_S = 10.0
 """Still for so long away from rest: certainly another rest pose."""
 ANEW_TURNED_S = 5.5
-"""… and for so long where the pose it is away from is one where it only turned round."""
+"""… and for so long where the pose it is away from is one where it only turned round, or one from before a hole."""
+KEPT_S = 30.0
+"""So long after the stream broke off, a rest pose is still the first guess; later, people have moved."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -94,11 +96,12 @@ class Segmenter:
         self._doubtful = round(DOUBTFUL_S / step_s)
         self._ask_every = round(ASK_EVERY_S / step_s)
         self._reach = round(REACH_S / step_s)
+        self._kept = round(KEPT_S / step_s)
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
         self._announced: int | None = None
-        self._seen = -1
+        self._seen = self._from = -1
         self._still: tuple[int, Vector] = (0, (0.0, 0.0, 0.0))
 
     @property
@@ -113,17 +116,15 @@ class Segmenter:
         return first.far if first is not None and first.state == OUT else None
 
     def restart(self, step: int) -> None:
-        """Forget the poses but the one at rest: the stream had a hole too long to bridge, and goes on at ``step``.
+        """Begin anew at ``step``: the stream had a hole too long to bridge. Only a rest pose is kept, for `KEPT_S`.
 
-        A leg that is away from it then left it in the hole: its excursion has ``opened`` at ``step``. Where it has
-        taken up another rest pose meanwhile, that shows as it does after a turning point.
+        A leg that is away from it then left it in the hole: its excursion has ``opened`` at ``step``.
         """
+        soon = bool(self._recent) and step - self._recent[-1][0] <= self._kept
+        self._watches = [Watch(self._watches[0].rest, step)] if soon else []
         self._recent.clear()
         self._announced = None
-        self._seen = -1
-        if self._watches:
-            self._watches = [Watch(self._watches[0].rest, step)]
-            self._watches[0].turned = True
+        self._seen, self._from = -1, step
 
     def push(self, step: int, pose: Vector, speed: float) -> Sequence[Top | Excursion]:
         """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step."""
@@ -287,10 +288,11 @@ class Segmenter:
     def _proof(self, step: int) -> int:
         """Number of the watch that shows that the leg has taken up another rest pose; 0 for none."""
         first = self._watches[0]
+        behind = first.opened == self._from
         for k, watch in enumerate(self._watches):
             if watch is first:
                 continue
-            anew = self._anew_turned if first.turned else self._anew
+            anew = self._anew_turned if first.turned or behind else self._anew
             if not watch.away and watch.rested and step - first.still_since >= anew:
                 return k
             if not watch.held:
@@ -301,7 +303,7 @@ class Segmenter:
             if away and (watch.rested or dist(newest.far, newest.rest) > least):
                 return k
             large = [e for e in watch.held if dist(e.far, e.rest) > least]
-            if len(large) >= 2:
+            if len(large) >= (1 if behind else 2):
                 return k
         return 0
 

@@ -20,6 +20,7 @@ from contextlib import suppress
 
 from bleak.backends.device import BLEDevice
 
+from firmware_protocol import ProtocolError
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Side
 from tracker.sensors import SensorDriver
 from tracker.sensors.errors import LinkError, SensorError
@@ -218,7 +219,7 @@ class SensorClient:
             It did not work; nothing is left connected.
         """
         device = found.device if found else await self._seen()
-        link = Link(device, self.number, self._take, self._bluetooth)
+        link = Link(device, self.number, self._take, self._bluetooth, self._driver.elsewhere)
         try:
             async with self._bluetooth.turn:
                 await link.connect()
@@ -242,9 +243,15 @@ class SensorClient:
         return device
 
     async def _carry_out(self, link: Link, steps: Iterable[Step]) -> None:
-        self._stepping = True
+        self._stepping, errors = True, self._driver.errors
         try:
             await link.carry_out(steps)
+        except ProtocolError as error:
+            raise LinkError(str(error)) from error
+        except LinkError as error:
+            if self._driver.errors == errors:
+                raise
+            raise LinkError(f"{error}; it sent this: {self._driver.last_error}") from error
         finally:
             self._stepping = False
 

@@ -66,7 +66,17 @@ class SensorDriver(ABC):
 
     @abstractmethod
     def start(self) -> Iterable[Step]:
-        """Return what to do after connecting so that samples flow; one step at a time (`steps`)."""
+        """Return what to do after connecting so that samples flow; one step at a time (`steps`).
+
+        Raises
+        ------
+        ProtocolError
+            While steps are taken: the sensor's answer says that it will not.
+        """
+
+    def elsewhere(self, uuid: str) -> str:
+        """Return where a characteristic stands on other sensors of the family; the same: nowhere else."""
+        return uuid
 
     @abstractmethod
     def stop(self) -> Iterable[Step]:

@@ -92,6 +92,11 @@ class Family:
     cannot: str
     recognises: Callable[[Advertisement], bool]
 
+    @property
+    def estimates_losses(self) -> bool:
+        """What was lost is only estimated: its samples have neither number nor time."""
+        return self.clock == "none"
+
 
 def _is_kickback(said: Advertisement) -> bool:
     return str(UUIDs.MOTION_SERVICE) in said.services

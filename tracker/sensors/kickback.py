@@ -12,6 +12,7 @@ predecessors are dropped. Nonsense is counted and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from firmware_protocol import (
     ProtocolError,
     RangesSet,
     RateSet,
+    Refused,
     SetRanges,
     SetRate,
     Start,
@@ -82,6 +84,7 @@ class KickbackSensor(SensorDriver):
         self._rate_hz = rate_hz
         self._ranges = ranges
         self._token = 0
+        self._refused: Refused | None = None
         self._stream: _Stream | None = None
         self._held: tuple[MotionPacket, int] | None = None
 
@@ -105,15 +108,21 @@ class KickbackSensor(SensorDriver):
         """
         self._on_info(Info.from_bytes(info))
 
-    def start(self) -> list[Step]:
-        """Return what to do after connecting so that samples flow: subscribe first, then start."""
+    def start(self) -> Iterator[Step]:
+        """Yield what to do after connecting so that samples flow: subscribe first, then start."""
+        yield from (Subscribe(_CONTROL), Subscribe(_MOTION), Read(_INFO))
         commands: list[Command] = [Stop(self._next_token())]  # what still runs would make the others BUSY
         if self._rate_hz is not None:
             commands.append(SetRate(self._next_token(), self._rate_hz))
         if self._ranges is not None:
             commands.append(SetRanges(self._next_token(), *self._ranges))
         commands.append(Start(self._next_token()))
-        return [Subscribe(_CONTROL), Subscribe(_MOTION), Read(_INFO), *map(_write, commands)]
+        for command in commands:
+            yield _write(command)
+            refused = self._refused
+            if refused is not None and refused.token == command.token:
+                name, status = command.opcode.name, refused.status.name
+                raise ProtocolError(f"the sensor answered {name} with {status}", bytes(refused))
 
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
@@ -141,6 +150,8 @@ class KickbackSensor(SensorDriver):
         reply = decode_reply(event.data)
         if isinstance(reply, Started):
             return self._on_started(reply, event)
+        if isinstance(reply, Refused):
+            self._refused = reply
         if self.said is not None and isinstance(reply, RateSet):
             self.said = replace(self.said, rate=reply.rate)
         elif self.said is not None and isinstance(reply, RangesSet):

@@ -83,6 +83,8 @@ class Link:
         Is told everything that went over the air.
     bluetooth
         The way there.
+    elsewhere
+        Where else a characteristic may stand (`SensorDriver.elsewhere`).
 
     Attributes
     ----------
@@ -94,13 +96,16 @@ class Link:
         When it last sent anything.
     """
 
-    def __init__(self, device: BLEDevice, number: int, take: Take, bluetooth: Bluetooth) -> None:
+    def __init__(
+        self, device: BLEDevice, number: int, take: Take, bluetooth: Bluetooth, elsewhere: Callable[[str], str]
+    ) -> None:
         self.lost = asyncio.Event()
         self.flowing = asyncio.Event()
         self.heard_ns = bluetooth.now_ns()
         self._number = number
         self._take = take
         self._bluetooth = bluetooth
+        self._elsewhere = elsewhere
         self._client = BleakClient(device, self._on_loss, timeout=CONNECT_WITHIN_S, backend=bluetooth.client)
         self._inbox: asyncio.Queue[_Arrival] = asyncio.Queue()
         self._awaited: tuple[str, bytes, asyncio.Future[None]] | None = None
@@ -166,7 +171,8 @@ class Link:
 
     def _named(self, uuid: str) -> BleakGATTCharacteristic:
         try:
-            found = self._client.services.get_characteristic(uuid)
+            services = self._client.services
+            found = services.get_characteristic(uuid) or services.get_characteristic(self._elsewhere(uuid))
         except RADIO_ERRORS as error:
             raise LinkError(f"looking for {uuid}: {why(error)}") from error
         if found is None:  # the system may hold an old table of what the sensor offers
@@ -193,7 +199,7 @@ class Link:
         characteristic = self._named(step.uuid)
         answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if step.answer:
-            self._awaited = (step.answer_on or step.uuid, step.answer, answered)
+            self._awaited = (self._named(step.answer_on or step.uuid).uuid, step.answer, answered)
         operation = Operation.WRITE if step.response else Operation.WRITE_NO_RESPONSE
         self._inbox.put_nowait((self._bluetooth.now_ns(), operation, characteristic.uuid, step.data))
         write = self._client.write_gatt_char(characteristic, step.data, response=step.response)

@@ -39,15 +39,11 @@ class Merged:
 
     Attributes
     ----------
-    estimated
-        Whether losses are inferred from arrivals: False.
     repeated
         Frames dropped because they were there already.
     doubted
         Frames dropped because their time fits neither the clock nor the arrival.
     """
-
-    estimated = False
 
     def __init__(self, nominal_hz: float) -> None:
         self.repeated = self.doubted = 0

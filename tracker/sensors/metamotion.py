@@ -117,13 +117,18 @@ class MetaMotionSensor(SensorDriver):
     def start(self) -> Iterator[Step]:
         """Yield what to do after connecting so that samples flow.
 
-        The answers decide how it goes on: nothing more is asked of a board that has other chips.
+        The answers decide how it goes on.
+
+        Raises
+        ------
+        ProtocolError
+            The board has other chips, or did not say which.
         """
         yield Subscribe(NOTIFY)
         for module in (_ACC, _GYR):
             yield _ask(module, _INFO)
         if self._chip is None:
-            return
+            raise self.last_error or ProtocolError("the board did not say which motion chip it has", b"")
         yield from _switched_off()
         code = next(code for code, rate_hz in _RATE_CODES.items() if rate_hz == self._asked_hz)
         widest = next(code for code, range_g in self._chip.ranges_g.items() if range_g == _WIDEST_G)

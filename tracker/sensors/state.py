@@ -69,6 +69,8 @@ class SensorState:
         Samples that arrived in the last seconds, per second; None before there were any.
     lost_percent
         Share of the samples that did not arrive while the link stood.
+    lost_estimated
+        That share is estimated: the sensor neither numbers nor times its samples.
     errors
         How often the sensor sent nonsense.
     last_error
@@ -82,6 +84,7 @@ class SensorState:
     battery_percent: int | None
     rate_hz: float | None
     lost_percent: float
+    lost_estimated: bool
     errors: int
     last_error: str
     doubt: str = ""

@@ -84,8 +84,6 @@ class Clocked:
 
     Attributes
     ----------
-    estimated
-        Whether losses are inferred from arrivals: False.
     lost
         Samples that the clock tells of and that never came.
     repeated
@@ -95,8 +93,6 @@ class Clocked:
     measured_hz
         Rate by the sensor's clock; None before it was measured.
     """
-
-    estimated = False
 
     def __init__(self, nominal_hz: float, turn_s: float | None = None) -> None:
         self.lost = self.repeated = self.doubted = 0
@@ -243,15 +239,11 @@ class Counted:
 
     Attributes
     ----------
-    estimated
-        Whether losses are inferred from arrivals: True.
     lost
-        Samples that a lasting rise of the arrivals tells of.
+        Samples that a lasting rise of the arrivals tells of: an estimate.
     measured_hz
         Rate by arrivals; None before it was measured.
     """
-
-    estimated = True
 
     def __init__(self, nominal_hz: float) -> None:
         self.lost = 0
@@ -265,11 +257,6 @@ class Counted:
     def period_s(self) -> float | None:
         """Grid step, seconds; None while the rate is being measured."""
         return self._grid.period_s if self._grid else None
-
-    @property
-    def estimated_lost(self) -> int:
-        """The same as ``lost``, which is an estimate here."""
-        return self.lost
 
     def restart(self) -> None:
         """Begin a new connection: what comes joins by its arrival, after another `HOLD_S`. The period stays."""

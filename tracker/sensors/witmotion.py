@@ -14,8 +14,7 @@ Rule: **a frame is one if the next one begins behind it.** What lies between fra
 frames of 28 bytes, which vibration sensors (WTVB01) send with the same beginning, are refused.
 
 The characteristics stand on a base that looks like Bluetooth's own but is not (``…5f9a34fb``); some devices use the
-true one (``…5f9b34fb``). Traffic of both is taken; steps name the first, so a sensor with the other cannot be started
-yet (`same_elsewhere` names its characteristics).
+true one (``…5f9b34fb``). Traffic of both is taken; steps name the first (`WitMotionSensor.elsewhere`: the other).
 
 Sources: WitBluetooth_BWT901BLE5_0 (frames, registers, battery); WT901BLECL data sheet; rate codes from manuals.
 """
@@ -69,18 +68,6 @@ _LOWEST_CV, _HIGHEST_CV = 200, 500
 _WRITTEN = (Operation.WRITE, Operation.WRITE_NO_RESPONSE)
 
 
-def same_elsewhere(uuid: str) -> str:
-    """Return the UUID that a characteristic has on the other base.
-
-    Examples
-    --------
-    >>> same_elsewhere("0000ffe4-0000-1000-8000-00805f9a34fb")
-    '0000ffe4-0000-1000-8000-00805f9b34fb'
-    """
-    here, there = BASES if uuid.endswith(BASES[0]) else BASES[::-1]
-    return uuid.replace(here, there)
-
-
 class WitMotionSensor(SensorDriver):
     """The driver of WitMotion's sensors.
 
@@ -126,6 +113,17 @@ class WitMotionSensor(SensorDriver):
     def stop(self) -> list[Step]:
         """Return what to do before disconnecting."""
         return [Unsubscribe(NOTIFY)]
+
+    def elsewhere(self, uuid: str) -> str:
+        """Return the UUID that a characteristic has on the other base.
+
+        Examples
+        --------
+        >>> WitMotionSensor().elsewhere("0000ffe4-0000-1000-8000-00805f9a34fb")
+        '0000ffe4-0000-1000-8000-00805f9b34fb'
+        """
+        here, there = BASES if uuid.endswith(BASES[0]) else BASES[::-1]
+        return uuid.replace(here, there)
 
     def _take(self, event: GattEvent) -> list[Packet]:
         if event.uuid in _NOTIFIES and event.operation in SENT:

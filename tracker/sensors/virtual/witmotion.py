@@ -21,10 +21,12 @@ from bumble.gatt import Service
 from tracker.sensors.virtual.peripheral import Board, Properties, notifying, writable
 from tracker.sensors.virtual.worn import Block, Chip, Worn, in_steps
 
-SERVICE = "0000ffe5-0000-1000-8000-00805f9a34fb"
+BASE, TRUE_BASE = "-0000-1000-8000-00805f9a34fb", "-0000-1000-8000-00805f9b34fb"
+"""What nearly all have, and Bluetooth's own."""
+SERVICE = f"0000ffe5{BASE}"
 """The base is not the SIG's: 9a, not 9b."""
-NOTIFY = "0000ffe4-0000-1000-8000-00805f9a34fb"
-WRITE = "0000ffe9-0000-1000-8000-00805f9a34fb"
+NOTIFY = f"0000ffe4{BASE}"
+WRITE = f"0000ffe9{BASE}"
 FRAME_BYTES = 20
 SAVE, RATE, READ, TEMPERATURE, BATTERY, UNLOCK = 0x00, 0x03, 0x27, 0x40, 0x64, 0x69
 KEY = 0xB588
@@ -53,6 +55,8 @@ class WitMotionFirmware:
         Battery voltage, hundredths of a volt.
     chunk_bytes
         Size of the notifications that the stream of frames is cut into; no more than fits the MTU.
+    base
+        That its UUIDs stand on: `BASE`, or with some firmware `TRUE_BASE`.
 
     Attributes
     ----------
@@ -65,7 +69,7 @@ class WitMotionFirmware:
     advertised: Sequence[str] = ()
     manufacturer: Mapping[int, bytes] = {}
 
-    def __init__(self, worn: Worn, *, battery_cv: int = 396, chunk_bytes: int = FRAME_BYTES) -> None:
+    def __init__(self, worn: Worn, *, battery_cv: int = 396, chunk_bytes: int = FRAME_BYTES, base: str = BASE) -> None:
         self.chip = Chip(worn, SLOWEST_CHIP_HZ)
         self.sent = 0
         self._battery_cv = battery_cv
@@ -76,8 +80,11 @@ class WitMotionFirmware:
         self._waiting = b""
         self._streaming: asyncio.Task[None] | None = None
         self._board: Board | None = None
-        self._notify = notifying(NOTIFY)
-        self._write = writable(WRITE, self._on_command, Properties.WRITE | Properties.WRITE_WITHOUT_RESPONSE)
+        self._service = SERVICE.replace(BASE, base)
+        self._notify = notifying(NOTIFY.replace(BASE, base))
+        self._write = writable(
+            WRITE.replace(BASE, base), self._on_command, Properties.WRITE | Properties.WRITE_WITHOUT_RESPONSE
+        )
         self._notify.on("subscription", self._on_subscription)
 
     @property
@@ -88,7 +95,7 @@ class WitMotionFirmware:
     def services(self, board: Board) -> Sequence[Service]:
         """Return the GATT services; there is none for the battery."""
         self._board = board
-        return (Service(SERVICE, [self._notify, self._write]),)
+        return (Service(self._service, [self._notify, self._write]),)
 
     def on_power_on(self) -> None:
         """Take the registers that were saved."""
