@@ -132,15 +132,6 @@ class Orienter:
             parts.append(self._fuse(samples, begin, n)[0])
         return parts
 
-    def _doubtful(self, ends: NDArray[np.intp], biases: Array, n: int) -> int:
-        """How far to fuse at once: to the first stillness that VQF, as it is now, does not know.
-
-        What is fused beyond one that does bring news is fused in vain: a seventh of the samples of ordinary sessions.
-        """
-        known = self._bias + self._vqf.getBiasEstimate()[0]
-        news = _lengths(biases - known) > BIAS_STEP_RAD_S
-        return int(ends[news.argmax()]) if news.any() else n
-
     def flush(self) -> list[Motion]:
         """Nothing is held back."""
         return []
@@ -166,6 +157,15 @@ class Orienter:
             samples.clipped[begin:end],
         )
         return motion, residual
+
+    def _doubtful(self, ends: NDArray[np.intp], biases: Array, n: int) -> int:
+        """How far to fuse at once: to the first stillness that VQF, as it is now, does not know.
+
+        What is fused beyond one that does bring news is fused in vain: a seventh of the samples of ordinary sessions.
+        """
+        known = self._bias + self._vqf.getBiasEstimate()[0]
+        news = _lengths(biases - known) > BIAS_STEP_RAD_S
+        return int(ends[news.argmax()]) if news.any() else n
 
     def _still_blocks(self, samples: Samples) -> tuple[NDArray[np.intp], Array]:
         """Ends (offsets into ``samples``) of blocks that complete a stillness, and the mean rates over it, (k, 3)."""
