@@ -23,32 +23,33 @@ RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Pivot:
     """How well one fixed pivot explains a stretch of motion, or several of them together.
 
     Attributes
     ----------
     normal, moment
-        Normal matrix (3, 3) and right-hand side (3,) of the least squares for the lever arm, sensor frame.
+        Normal matrix (its upper triangle: xx, xy, xz, yy, yz, zz) and right-hand side of the least squares for the
+        lever arm, sensor frame. Plain floats: there are few of them, and they are worked with one at a time.
     energy
         Sum of the squared accelerations, (m/s²)².
     rows
         Number of accelerations.
     """
 
-    normal: Array
-    moment: Array
+    normal: tuple[float, float, float, float, float, float]
+    moment: Vector
     energy: float
     rows: int
 
     @property
     def lever(self) -> Vector:
         """Vector from the pivot to the sensor, metres, sensor frame."""
-        (a, b, c), (_, d, e), (_, _, f) = self.normal.tolist()
+        a, b, c, d, e, f = self.normal
         ridge = RIDGE * (a + d + f) / 3.0 + 1e-9
         a, d, f = a + ridge, d + ridge, f + ridge
-        x, y, z = self.moment.tolist()
+        x, y, z = self.moment
         # the inverse of a symmetric matrix, by its cofactors
         aa, bb, cc, dd, ee, ff = (
             d * f - e * e,
@@ -69,24 +70,27 @@ class Pivot:
         """Share of the mean square acceleration that a lever explains; negative when it adds more than it takes."""
         if self.energy <= 0.0:
             return 0.0
-        (a, b, c), (_, d, e), (_, _, f) = self.normal.tolist()
+        a, b, c, d, e, f = self.normal
         x, y, z = arm
         squares = a * x * x + d * y * y + f * z * z + 2.0 * (b * x * y + c * x * z + e * y * z)
-        p, q, r = self.moment.tolist()
-        met: float = 2.0 * (p * x + q * y + r * z) - squares
+        p, q, r = self.moment
+        met = 2.0 * (p * x + q * y + r * z) - squares
         return met / self.energy
 
     def __add__(self, other: Pivot) -> Pivot:
         """Both stretches, with one pivot for the two."""
+        a, b, c, d, e, f = self.normal
+        g, h, i, j, k, m = other.normal
+        (x, y, z), (p, q, r) = self.moment, other.moment
         return Pivot(
-            self.normal + other.normal,
-            self.moment + other.moment,
+            (a + g, b + h, c + i, d + j, e + k, f + m),
+            (x + p, y + q, z + r),
             self.energy + other.energy,
             self.rows + other.rows,
         )
 
 
-_NOTHING = Pivot(np.zeros((3, 3)), np.zeros(3), 0.0, 1)
+_NOTHING = Pivot((0.0, 0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,8 @@ def judge(out: Pivot, back: Pivot) -> PivotFit:
     explained = whole.explained_by(arm)
     even = min(out.explained_by(arm), back.explained_by(arm))
     rms = (whole.energy / whole.rows) ** 0.5
-    n = whole.normal
-    due = 0.5 * float((n[0, 0] + n[1, 1] + n[2, 2]) / (2.0 * whole.rows)) ** 0.5
+    xx, _, _, yy, _, zz = whole.normal
+    due = 0.5 * ((xx + yy + zz) / (2.0 * whole.rows)) ** 0.5
     lever = 0.5 * rms * max(0.0, explained) ** 0.5 / due if due > 0.0 else 0.0
     return PivotFit(lever, math.hypot(*arm), explained, even, rms, due)
 
@@ -170,8 +174,8 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
 
 def _pivot(terms: Array) -> Pivot:
     columns = terms.reshape(4, -1)
-    products = columns @ columns.T
-    return Pivot(products[:3, :3], products[:3, 3], float(products[3, 3]), terms.shape[2])
+    (a, b, c, x), (_, d, e, y), (_, _, f, z), (_, _, _, energy) = (columns @ columns.T).tolist()
+    return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
 def flexion_axis(gyr: Array, guess: Vector) -> Vector:
