@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("coaching",),
     ("sensors", "recording", "journal"),
     ("live", "batch", "stream", "analysis", "replay", "rescore"),
+    ("exports",),
     ("cli", "__main__", "web", "report"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

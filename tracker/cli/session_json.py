@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from tracker.analysis import not_listed, rep_json, seconds, set_form_json
-from tracker.cli.exporting import MEASURED
 from tracker.cli.log import SCHEMA
+from tracker.exports.tables import MEASURED
 from tracker.journal import LoggedEdit, LoggedRep, LoggedSet, Session, SessionSummary
 
 
