@@ -16,6 +16,7 @@ from firmware_protocol import Info, UUIDs
 from tracker.exercises import Exercise
 from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
+from tracker.motion.now import Now
 from tracker.motion.samples import Samples
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import FAMILIES, KickbackSensor, SensorDriver, driver_for
@@ -229,6 +230,11 @@ class Stream:
     def samples(self) -> int:
         """As `Decoder.samples`."""
         return self.decoder.samples
+
+    @property
+    def now(self) -> Now | None:
+        """As `Tracker.now`; None before the first samples."""
+        return self._tracker.now if self._tracker else None
 
     def push(self, item: GattEvent | Marker) -> list[Value]:
         """Take one piece of traffic or one mark."""

@@ -20,6 +20,7 @@ from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
+from tracker.motion.now import Now
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
@@ -97,6 +98,16 @@ class Tracker:
         self._wrong_until_s = -math.inf
         self._top: Top | None = None
         self._said = 0
+
+    @property
+    def now(self) -> Now | None:
+        """Where the leg is; None before anything is known, in a new posture, behind a hole, where travel is counted."""
+        known = self._segmenter.now
+        if known is None:
+            return None
+        phase, since, step, angle_rad = known
+        since_s = self._now_s(since)
+        return Now(self._now_s(step), phase, since_s, math.degrees(angle_rad))
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import dist
 
-from tracker.motion.vectors import Vector
+from tracker.motion.now import Phase
+from tracker.motion.vectors import Vector, angle
 from tracker.motion.watch import (
     CLOSE_LEFT,
     OUT,
@@ -51,6 +52,12 @@ ANEW_TURNED_S = 5.5
 """… and for so long where the pose it is away from is one where it only turned round, or one from before a hole."""
 KEPT_S = 30.0
 """So long after the stream broke off, a rest pose is still the first guess; later, people have moved."""
+SHOWN_CHORD = math.radians(6.0)
+"""What is shown as it happens: a leg that is no farther from rest is at rest …"""
+BACK_SHARE = 0.10
+"""… one that is moving and has given back this share of its swing is on its way back …"""
+STALLED_STEPS = 3
+"""… and one that has come no farther for so long, 0.12 s, holds."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -114,6 +121,35 @@ class Segmenter:
         """Up direction where the open excursion was farthest from rest; None once it is on its way back."""
         first = self._watches[0] if self._watches else None
         return first.far if first is not None and first.state == OUT else None
+
+    @property
+    def now(self) -> tuple[Phase, int, int, float] | None:
+        """What the leg is doing, since which step, at which, and its angle from rest, rad; None: nothing is known."""
+        if not self._recent or not self._watches:
+            return None
+        step, pose, speed = self._recent[-1]
+        first = self._watches[0]
+        phase, since = Phase.REST, first.opened
+        if first.away and first.swing > MOST_CHORD:  # another posture: where it rests in it shows a repetition later
+            return None
+        if first.away and first.swing > SHOWN_CHORD:
+            phase, since = self._away(first, step, pose, speed)
+        return phase, since, step, angle(first.rest, pose)
+
+    def _away(self, first: Watch, step: int, pose: Vector, speed: float) -> tuple[Phase, int]:
+        """Lift, hold or return, as far as can be said at this moment, and since when."""
+        back = first.state != OUT or (
+            dist(pose, first.far) > BACK_SHARE * first.swing and speed >= SLOW_SHARE * first.fastest
+        )
+        if back:
+            return Phase.RETURN, self._last_near(first.far, BACK_SHARE / 2 * first.swing, first.top)
+        if step - first.top > STALLED_STEPS or speed < SLOW_SHARE * first.fastest:
+            return Phase.HOLD, first.top
+        return Phase.LIFT, self._last_near(first.rest, SHOWN_CHORD, first.opened)
+
+    def _last_near(self, pose: Vector, chord: float, otherwise: int) -> int:
+        """Step at which the leg was last so near to a pose."""
+        return next((step for step, then, _ in reversed(self._recent) if dist(then, pose) < chord), otherwise)
 
     def restart(self, step: int) -> None:
         """Begin anew at ``step``: the stream had a hole too long to bridge. Only a rest pose is kept, for `KEPT_S`.
