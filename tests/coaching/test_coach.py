@@ -1,0 +1,218 @@
+"""The coach over whole sessions, and each of its rules alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.coaching.board import Board
+from tracker.coaching.coach import ORDER, REMARKS, Coach
+from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Mode, Settings
+from tracker.coaching.form import FormFlag
+from tracker.coaching.plan import Goal, Kind, WorkoutPlan, preset, tempo_of
+from tracker.coaching.range_band import RangeBand
+from tracker.exercises import exercise, exercises
+from tracker.motion.engine import Tracker
+from tracker.motion.now import Now, Phase
+from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.simulation import Activity, Plan, SetPlan, sense, simulate
+
+from ..motion.streams import block
+
+CABLE = exercise("cable")
+BAND = RangeBand(25.0, 30.0, 60.0)
+PLAN = WorkoutPlan(exercise="cable", sets=2, reps=(4, 6), sides=("left", "right"), rest_s=20.0)
+
+
+def rep(peak: int, at_s: float = 0.0) -> Rep:
+    return Rep(peak, at_s, at_s + 2, at_s + 3, at_s + 6, at_s + 6.1, 40.0, 30.0)
+
+
+def set_of(*reps: Rep) -> ExerciseSet:
+    return ExerciseSet(1, reps, (), (None,) * len(reps), reps[-1].end_s + 8)
+
+
+def coach(**settings: object) -> Coach:
+    return Coach(PLAN, CABLE, band=BAND, settings=Settings(**settings))  # type: ignore[arg-type]
+
+
+def told(one: Coach, *values: object) -> list[Cue]:
+    return [cue for value in values for cue in one.push(value)]
+
+
+@cache
+def session() -> tuple[list[tuple[object, list[Cue]]], list[int]]:
+    """A simulated session through core, coach and board: what came out, and the true repetitions of each set."""
+    one = SetPlan(6, concentric_s=1.4, hold_s=1.2, eccentric_s=2.4, bottom_pause_s=0.8)
+    rest = Activity("stand", 24.0, posture="exercise")
+    leg = simulate(Plan("cable", (Activity("stand", 4.0), one, rest, one, rest)), 4)
+    sensed = sense(leg, seed=4, notify=False)
+    samples = block(sensed.acc, sensed.gyr, 0.01)
+    tracker, one_coach = Tracker(0.01, exercise=CABLE), coach()
+    board = Board(one_coach)
+    out: list[tuple[object, list[Cue]]] = []
+    for begin in range(0, len(samples), 4):
+        values: list[object] = list(tracker.push(samples.part(begin, begin + 4)))
+        now = tracker.now
+        for value in [*values, *([now] if now else [])]:
+            cues = one_coach.push(value)
+            board.push(value, cues)
+            assert board.state.count == one_coach.count
+            out += [(value, cues)]
+    return out, [len(true.reps) for true in leg.sets]
+
+
+def kinds(cues: list[Cue], *wanted: CueKind) -> list[Cue]:
+    return [cue for cue in cues if cue.kind in wanted]
+
+
+def test_a_session_is_counted_as_it_happens() -> None:
+    out, true = session()
+    cues = [cue for _, some in out for cue in some]
+    counts = [cue.value for cue in kinds(cues, CueKind.COUNT)]
+    assert counts == [float(n) for count in true for n in range(1, count + 1)]
+    assert [cue.value for cue in kinds(cues, CueKind.SET_DONE)] == true
+    assert [cue.value for cue in kinds(cues, CueKind.FEW_LEFT)] == [3, 2, 1] * 2
+    assert len(kinds(cues, CueKind.SWITCH_LEGS)) == 2
+    assert [cue.value for cue in kinds(cues, CueKind.REST_LEFT)][:4] == [3, 2, 1, 0]
+    assert len(kinds(cues, CueKind.RANGE_REACHED)) == sum(true)
+    for kind in (CueKind.LIFT, CueKind.RETURN, CueKind.BREATHE_OUT, CueKind.BREATHE_IN):
+        assert sum(true) <= len(kinds(cues, kind)) <= sum(true) + 2, kind  # taking up the posture is a lift too
+
+
+def test_cues_come_with_their_event() -> None:
+    """Within 50 ms of stream time of what they are about, as it came out of the core."""
+    out, _ = session()
+    for value, cues in out:
+        at_s = value.at_s if isinstance(value, Now) else getattr(value, "reported_s", None)
+        assert all(abs(cue.at_s - at_s) <= 0.05 for cue in cues if at_s is not None)
+
+
+def test_what_was_counted_at_the_top_may_be_taken_back_and_is_counted_again() -> None:
+    one = coach()
+    cues = told(one, Peak(1, 2.0, 2.1), rep(1), Peak(2, 9.0, 9.1))
+    assert [cue.value for cue in kinds(cues, CueKind.COUNT)] == [1, 2]
+    (back,) = told(one, Rejected(2, 8.0, 10.0, 10.1, Reason.TOO_SMALL, ""))
+    assert (back.kind, back.value) == (CueKind.COUNT_BACK, 1)
+    assert [cue.value for cue in kinds(told(one, Peak(3, 12.0, 12.1)), CueKind.COUNT)] == [2]
+
+
+def test_on_return_nothing_is_counted_at_the_top() -> None:
+    one = coach(count_at=CountAt.RETURN)
+    assert told(one, Peak(1, 2.0, 2.1)) == []
+    assert kinds(told(one, rep(1)), CueKind.COUNT)[0].value == 1
+
+
+def test_one_remark_at_most_and_what_may_hurt_first() -> None:
+    assert set(ORDER) == set(FormFlag) == set(REMARKS)
+    thrown = replace(rep(1), range_deg=70.0, peak_speed_deg_s=400.0, peak_start_s=0.3, peak_end_s=0.35, end_s=0.8)
+    said = kinds(told(coach(), thrown), CueKind.PHRASE)
+    assert [cue.text for cue in said] == [REMARKS[FormFlag.ABOVE_CEILING]]
+    assert kinds(told(coach(feedback=Feedback.SUMMARY), thrown), CueKind.PHRASE) == []
+    assert [cue.text for cue in kinds(told(coach(feedback=Feedback.EVERY), rep(1)), CueKind.PHRASE)] == ["good"]
+    assert kinds(told(coach(), rep(1)), CueKind.PHRASE) == []
+
+
+def test_paused_nothing_is_told() -> None:
+    one = coach()
+    assert [cue.kind for cue in one.pause(1.0)] == [CueKind.PAUSED]
+    assert one.pause(1.1) == []
+    assert told(one, Peak(1, 2.0, 2.1), rep(1), Now(3.0, Phase.LIFT, 2.0, 20.0)) == []
+    assert [cue.kind for cue in one.resume(4.0)] == [CueKind.RESUMED]
+
+
+def test_undo_takes_one_back() -> None:
+    one = coach()
+    told(one, Peak(1, 2.0, 2.1), rep(1), Peak(2, 9.0, 9.1), rep(2))
+    (cue,) = one.undo(12.0)
+    assert (cue.kind, cue.value, one.count) == (CueKind.COUNT_BACK, 1, 1)
+    one.undo(12.0)
+    assert one.undo(12.0) == []
+
+
+def test_the_rest_is_that_of_the_next_set_and_ends_with_a_repetition() -> None:
+    one = coach()
+    told(one, set_of(rep(1)))
+    assert one.current is not None
+    assert (one.current.side, one.rest_until_s) == ("right", 6.0 + 15.0)
+    told(one, Peak(2, 16.0, 16.1))
+    assert one.rest_until_s is None
+    assert told(one, Now(21.0, Phase.REST, 20.0, 0.0)) == []
+
+
+def test_the_last_set_is_the_last() -> None:
+    one = coach()
+    cues = told(one, *(set_of(rep(k)) for k in range(4)))
+    assert cues[-1].kind is CueKind.WORKOUT_DONE
+    assert one.current is None
+    assert kinds(told(one, set_of(rep(9))), CueKind.SET_DONE) != []
+
+
+def test_switching_legs_goes_to_that_legs_next_set() -> None:
+    one = coach()
+    one.switch("right", 1.0)
+    assert one.current is not None
+    assert one.current.side == "right"
+
+
+events = st.lists(
+    st.one_of(
+        st.builds(Peak, st.integers(1, 6), st.just(1.0), st.just(1.1)),
+        st.builds(rep, st.integers(1, 6)),
+        st.builds(lambda k: Rejected(k, 0.0, 1.0, 1.1, Reason.TOO_SMALL, ""), st.integers(1, 6)),
+        st.just(set_of(rep(1))),
+        st.builds(Now, st.floats(0, 100), st.sampled_from(Phase), st.just(0.0), st.floats(0, 90)),
+        st.sampled_from(["undo", "pause", "resume"]),
+    ),
+    max_size=40,
+)
+
+
+@given(events, st.sampled_from(CountAt))
+def test_whatever_comes_the_count_is_what_was_said(values: list[object], at: CountAt) -> None:
+    one = coach(count_at=at)
+    board = Board(one)
+    for value in values:
+        match value:
+            case "undo":
+                cues = one.undo(1.0)
+            case "pause":
+                cues = one.pause(1.0)
+            case "resume":
+                cues = one.resume(1.0)
+            case _:
+                cues = one.push(value)
+        board.push(value, cues)
+        said = kinds(cues, CueKind.COUNT, CueKind.COUNT_BACK)
+        assert len(kinds(cues, CueKind.COUNT)) <= 1
+        assert not said or said[-1].value == one.count
+        assert board.state.count == one.count >= 0
+        assert all(isinstance(cue.mode, Mode) for cue in cues)
+
+
+@pytest.mark.parametrize("goal", Goal)
+@pytest.mark.parametrize("id_", exercises())
+def test_every_exercise_has_a_plan(id_: str, goal: Goal) -> None:
+    plan = preset(exercises()[id_], goal)
+    steps = replace(plan, sides=("right", "left"), warm_up_sets=1).steps()
+    assert [step.side for step in steps] == ["right", "left"] * (plan.sets + 1)
+    assert steps[0].rest_before_s == 0.0
+    assert (steps[0].kind, steps[-1].kind is Kind.ACTIVATION) == (Kind.WARM_UP, goal is Goal.ACTIVATION)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reps": (5, 4)}, {"reps": (0, 4)}, {"sets": 0}, {"rest_s": -1.0}, {"tempo_s": (2.0, 1.0, 30.0, 0.0)}]
+)
+def test_a_plan_that_makes_no_sense_is_none(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="not"):
+        WorkoutPlan(exercise="cable", **wrong)  # type: ignore[arg-type]
+
+
+def test_tempo() -> None:
+    assert tempo_of("2-1-3-0") == (2.0, 1.0, 3.0, 0.0)
+    with pytest.raises(ValueError, match="such as 2-1-3-0"):
+        tempo_of("2-1-3")

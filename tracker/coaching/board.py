@@ -1,0 +1,233 @@
+"""The board: what every view shows, folded from what happens. A view that comes late or comes back sees the same.
+
+In: the core's values, where the leg is, cues, and how the sensors are. Out: `BoardState`, frozen, of plain values.
+Remembered: the last set and the last seconds of the angle.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracker.coaching.coach import Coach
+from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.form import judge, range_in_band, tempo_in_band
+from tracker.coaching.plan import PlannedSet
+from tracker.motion.now import Now, Phase
+from tracker.motion.values import ExerciseSet, Rep
+
+STRIP_S, STRIP_STEP_S = 6.0, 0.1
+"""Of the angle that is shown: two repetitions."""
+MILESTONES = (
+    CueKind.SET_DONE,
+    CueKind.SWITCH_LEGS,
+    CueKind.WORKOUT_DONE,
+    CueKind.PAUSED,
+    CueKind.RESUMED,
+    CueKind.SENSOR_LOST,
+    CueKind.SENSOR_BACK,
+    CueKind.COUNT_BACK,
+    CueKind.PHRASE,
+    CueKind.ABOVE_CEILING,
+)
+"""What is shown in words until the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepRow:
+    """One repetition as it is listed after the set."""
+
+    rep: int
+    concentric_s: float | None
+    hold_s: float | None
+    eccentric_s: float | None
+    range_deg: float | None
+    tempo_in_band: bool | None
+    range_in_band: bool | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorRow:
+    """How a sensor is doing."""
+
+    number: int
+    link: str
+    rate_hz: float | None
+    lost_percent: float
+    lost_estimated: bool
+    battery_percent: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardState:
+    """Everything that is shown.
+
+    Attributes
+    ----------
+    version
+        Rises with every change.
+    exercise
+        For people.
+    count, reps_from, reps_to
+        Repetitions of the set under way, and the target.
+    set_number, sets, side, kind
+        The planned set that is under way or next; None: all are done.
+    phase, phase_s, phase_target_s
+        What the leg is doing, for how long, and how long it should.
+    angle_deg, floor_deg, ceiling_deg
+        Angle from rest, and the person's band.
+    strip_deg
+        The angle of the last seconds, ten a second.
+    rest_left_s
+        None while no rest runs.
+    message
+        The last milestone, in words.
+    last_set, last_set_words
+        The repetitions of the set that was done last, and its summary.
+    after
+        What comes after the set under way, in words.
+    paused, ended
+        The person's word.
+    sensors
+        How they are doing.
+    """
+
+    version: int = 0
+    exercise: str = ""
+    count: int = 0
+    reps_from: int = 0
+    reps_to: int = 0
+    set_number: int | None = None
+    sets: int = 0
+    side: str | None = None
+    kind: str | None = None
+    phase: str = Phase.REST.value
+    phase_s: float = 0.0
+    phase_target_s: float | None = None
+    angle_deg: float | None = None
+    floor_deg: float | None = None
+    ceiling_deg: float | None = None
+    strip_deg: tuple[float | None, ...] = ()
+    rest_left_s: float | None = None
+    message: str = ""
+    last_set: tuple[RepRow, ...] = ()
+    last_set_words: str = ""
+    after: str = ""
+    paused: bool = False
+    ended: bool = False
+    sensors: tuple[SensorRow, ...] = ()
+
+
+class Board:
+    """Folds what happens into what is shown.
+
+    Parameters
+    ----------
+    coach
+        Knows the plan and the count; its cues are pushed here too.
+    """
+
+    def __init__(self, coach: Coach) -> None:
+        self._coach = coach
+        self._strip: deque[float | None] = deque(maxlen=round(STRIP_S / STRIP_STEP_S))
+        self._strip_s = 0.0
+        band, plan = coach.targets.band, coach.plan
+        self.state = BoardState(
+            exercise=coach.targets.exercise.name,
+            reps_from=plan.reps[0],
+            reps_to=plan.reps[1],
+            sets=plan.sets,
+            floor_deg=band.floor_deg if band else None,
+            ceiling_deg=band.ceiling_deg if band else None,
+        )
+        self._show()
+
+    def push(self, value: object, cues: Iterable[Cue] = ()) -> None:
+        """Take what happened, and the cues that came of it."""
+        match value:
+            case ExerciseSet():
+                self._show(last_set=self._rows(value), last_set_words=_words(value))
+            case Now():
+                self._moved(value)
+        for cue in cues:
+            if cue.kind in MILESTONES and cue.text:
+                self._show(message=cue.text)
+            elif cue.kind is CueKind.COUNT:
+                self._show(message="")
+        self._show(count=self._coach.count, paused=self._coach.paused)
+
+    def sensors(self, rows: Iterable[SensorRow]) -> None:
+        """Take how the sensors are doing."""
+        self._show(sensors=tuple(rows))
+
+    def end(self, message: str) -> None:
+        """Take that the session is over."""
+        self._show(ended=True, message=message, phase=Phase.REST.value)
+
+    def _moved(self, now: Now) -> None:
+        if now.at_s >= self._strip_s + STRIP_STEP_S:
+            self._strip.append(round(now.angle_deg, 1))
+            self._strip_s = now.at_s
+        until_s = self._coach.rest_until_s
+        self._show(
+            phase=now.phase.value,
+            phase_s=round(now.phase_s, 1),
+            phase_target_s=self._target_s(now.phase),
+            angle_deg=round(now.angle_deg, 1),
+            strip_deg=tuple(self._strip),
+            rest_left_s=None if until_s is None else round(max(0.0, until_s - now.at_s), 1),
+        )
+
+    def _target_s(self, phase: Phase) -> float | None:
+        lift, hold, back, pause = self._coach.plan.tempo_s
+        return {Phase.LIFT: lift, Phase.HOLD: hold, Phase.RETURN: back, Phase.REST: pause or None}[phase]
+
+    def _rows(self, one: ExerciseSet) -> tuple[RepRow, ...]:
+        return tuple(self._row(number, rep) for number, rep in enumerate(one.reps, start=1))
+
+    def _row(self, number: int, rep: Rep) -> RepRow:
+        targets = self._coach.targets
+        return RepRow(
+            rep=number,
+            concentric_s=_rounded(rep.concentric_s, 2),
+            hold_s=_rounded(rep.hold_s, 2),
+            eccentric_s=_rounded(rep.eccentric_s, 2),
+            range_deg=_rounded(rep.range_deg, 1),
+            tempo_in_band=tempo_in_band(rep, targets),
+            range_in_band=range_in_band(rep, targets),
+            flags=tuple(verdict.flag.value for verdict in judge(rep, targets)),
+        )
+
+    def _show(self, **changed: Any) -> None:
+        current = self._coach.current
+        steps = self._coach.plan.steps()
+        after = steps[self._coach.done + 1] if self._coach.done + 1 < len(steps) else None
+        state = replace(
+            self.state,
+            set_number=current.number if current else None,
+            side=current.side if current else None,
+            kind=current.kind.value if current else None,
+            after=_after(after) if current else "",
+            **changed,
+        )
+        if state != self.state:
+            self.state = replace(state, version=self.state.version + 1)
+
+
+def _after(planned: PlannedSet | None) -> str:
+    if planned is None:
+        return "then you are done"
+    leg = f", {planned.side} leg" if planned.side else ""
+    return f"then set {planned.number}{leg}"
+
+
+def _words(one: ExerciseSet) -> str:
+    partials = f", {len(one.partials)} partial" if one.partials else ""
+    return f"{len(one.reps)} repetitions{partials}, {one.time_under_tension_s:.0f} s under tension"
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
