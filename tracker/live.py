@@ -28,6 +28,7 @@ from typing import Generic, Protocol, TypeVar, get_args
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm, judge_set
 from tracker.coaching.targets import targets_of
+from tracker.commands import TakenBack, Told, take_back
 from tracker.exercises import exercises
 from tracker.journal import (
     Ending,
@@ -107,6 +108,10 @@ class Lane(Generic[Item]):
         Its number; None: it is the only one.
     set_said
         The same of the set that is under way; None between sets.
+    counted, taken_back
+        Peaks of the repetitions of the set under way, and those of them that the person took back.
+    last_set
+        The repetitions of the set before it; None: there is none.
     """
 
     stage: Stage[Item]
@@ -114,11 +119,17 @@ class Lane(Generic[Item]):
     said: SetContext
     sensor: int | None = None
     set_said: SetContext | None = None
+    counted: list[int] = field(default_factory=list)
+    taken_back: set[int] = field(default_factory=set)
+    last_set: TakenBack | None = None
 
     def concerns(self, item: Item) -> bool:
         """Return whether an item goes to this sensor."""
         named = item.sensor if isinstance(item, GattEvent | Marker) else None
         return None in (named, self.sensor) or named == self.sensor
+
+
+Saved = ScoredSet | ScoredRejected | ScoredGap | TakenBack | Told
 
 
 class LiveSession(Generic[Item]):
@@ -146,7 +157,7 @@ class LiveSession(Generic[Item]):
         self._writer = writer
         self._unsaved: JournalError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._waiting: deque[ScoredSet | ScoredRejected | ScoredGap] = deque()
+        self._waiting: deque[Saved] = deque()
         self._saving: deque[Future[None]] = deque()
 
     def take(self, item: Item) -> None:
@@ -196,10 +207,25 @@ class LiveSession(Generic[Item]):
 
     def _push(self, lane: Lane[Item], item: Item) -> None:
         if isinstance(item, Marker):
-            lane.said = told(lane.said, item)
+            self._mark(lane, item)
         self._tell(lane, lane.stage.push(item))
         if isinstance(item, Marker):
             lane.show(item)
+
+    def _mark(self, lane: Lane[Item], marker: Marker) -> None:
+        """Take the person's word."""
+        lane.said = told(lane.said, marker)
+        if marker.kind is MarkerKind.UNDO:
+            left = [peak for peak in lane.counted if peak not in lane.taken_back]
+            if left:
+                lane.taken_back.add(left[-1])
+            elif lane.last_set is not None and lane.last_set.peaks:
+                one = lane.last_set
+                lane.last_set = replace(one, peaks=one.peaks[:-1])
+                self._save(replace(one, peaks=one.peaks[-1:]))
+        answer = Told.of(marker) if marker.kind is MarkerKind.ANSWER and lane is self._lanes[0] else None
+        if answer is not None:
+            self._save(answer)
 
     def _tell(self, lane: Lane[Item], values: list[Value]) -> None:
         """Save, then show: what a screen refuses is not lost."""
@@ -213,16 +239,24 @@ class LiveSession(Generic[Item]):
         match value:
             case Rep():
                 lane.set_said = lane.set_said or lane.said
+                lane.counted.append(value.peak)
             case ExerciseSet():
                 said, lane.set_said = lane.set_said or lane.said, None
                 form = form_of(value, said, self._entry.bands)
                 self._save(ScoredSet(measured=value, context=said, recording=recording, sensor=sensor, form=form))
+                peaks = tuple(rep.peak for rep in value.reps)
+                taken = tuple(peak for peak in peaks if peak in lane.taken_back)
+                if taken:
+                    self._save(TakenBack(recording, sensor, value.number, taken))
+                left = tuple(peak for peak in peaks if peak not in taken)
+                lane.last_set = TakenBack(recording, sensor, value.number, left)
+                lane.counted, lane.taken_back = [], set()
             case Rejected():
                 self._save(ScoredRejected(measured=value, recording=recording, sensor=sensor))
             case Gap():
                 self._save(ScoredGap(measured=value, recording=recording, sensor=sensor))
 
-    def _save(self, found: ScoredSet | ScoredRejected | ScoredGap) -> None:
+    def _save(self, found: Saved) -> None:
         self._waiting.append(found)
         self._saving.append(self._thread.submit(self._save_waiting))
         self._collect()
@@ -230,8 +264,15 @@ class LiveSession(Generic[Item]):
     def _save_waiting(self) -> None:
         """In the thread: one transaction for all that came while the last one went to the disk."""
         found = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if found:
-            self._entry.journal.save(self._entry.session, *found)
+        journal, session = self._entry.journal, self._entry.session
+        measured = [one for one in found if not isinstance(one, TakenBack | Told)]
+        if measured:
+            journal.save(session, *measured)
+        for one in found:
+            if isinstance(one, TakenBack):
+                take_back(journal, session, one)
+            elif isinstance(one, Told):
+                journal.answer(session, one.question, one.value, set_number=one.set_number)
 
     def _collect(self, *, everything: bool = False) -> None:
         """Look at what became of the saving; the first failure is told in the end."""

@@ -19,6 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
+    ("commands",),
     ("live", "batch", "stream", "analysis", "replay", "rescore"),
     ("exports",),
     ("cli", "__main__", "web", "report"),

@@ -14,6 +14,7 @@ import pytest
 from tracker.cli.console import console
 from tracker.cli.sessions import perform
 from tracker.cli.view import View
+from tracker.commands import answer
 from tracker.exercises import exercise
 from tracker.journal import (
     Ending,
@@ -125,6 +126,28 @@ def test_marks_tell_what_the_sensor_cannot(made: Made, items: list[Item], sensor
     assert [(said.side, said.load_kg) for said in contexts] == [("left", 7.5), ("right", 7.5)]
     assert sum(len(one.reps) for one in made.session.sets) == 4
     assert end in made.recorded
+
+
+def test_what_is_taken_back_is_an_edit(made: Made, items: list[Item], sensor: VirtualSensor) -> None:
+    """During the set and after it; the measured rows stay."""
+    half = next(i for i, item in enumerate(items) if item.host_ns > sensor.start_ns + 16_000_000_000)
+    undo = Marker(items[half].host_ns, MarkerKind.UNDO)
+    late = Marker(items[-1].host_ns, MarkerKind.UNDO)
+    made.run([*items[:half], undo, *items[half:], Marker(items[-1].host_ns, MarkerKind.SET_END), late])
+    (one,) = made.session.sets
+    assert (len(one.measured.reps), len(one.reps), len(one.deleted)) == (4, 2, 2)
+    last = one.measured.reps[-1].peak
+    gone = [logged.rep.peak for logged in one.deleted if logged.rep is not None]
+    assert last in gone
+    assert len(set(gone)) == 2
+
+
+def test_answers_are_logged(made: Made, items: list[Item]) -> None:
+    at_ns = items[-1].host_ns
+    nonsense = Marker(at_ns, MarkerKind.ANSWER, "no json")
+    made.run([*items, answer(at_ns, "felt", ["glute"], set_number=1), nonsense, answer(at_ns, "pain", 0)])
+    told = [(one.question, one.value, one.set_number) for one in made.session.answers]
+    assert told == [("felt", ["glute"], 1), ("pain", 0, None)]
 
 
 @pytest.mark.parametrize(

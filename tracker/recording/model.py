@@ -72,6 +72,8 @@ class MarkerKind(StrEnum):
     """From here on another load; ``text`` is kilograms."""
     LINK_LOST = "link-lost"
     LINK_BACK = "link-back"
+    ANSWER = "answer"
+    """What the person told; ``text`` is JSON: ``question``, ``value``, and where it is about one set, its number."""
     NOTE = "note"
     """Free text."""
 
