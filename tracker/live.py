@@ -39,6 +39,7 @@ from tracker.journal import (
     ScoredSet,
     SessionId,
     SetContext,
+    SetKind,
 )
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
@@ -390,6 +391,9 @@ def told(said: SetContext, marker: Marker) -> SetContext:
             return replace(said, side=side)
         case MarkerKind.EXERCISE:
             return replace(said, exercise=marker.text)
+        case MarkerKind.KIND:
+            with suppress(ValueError):
+                return replace(said, kind=SetKind(marker.text))
         case MarkerKind.LOAD:
             with suppress(ValueError):
                 load_kg = float(marker.text)

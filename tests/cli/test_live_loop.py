@@ -26,6 +26,7 @@ from tracker.journal import (
     Session,
     SessionStart,
     SetContext,
+    SetKind,
     journal_path,
 )
 from tracker.live import Entry, Lane, LiveSession, Put, paced, run, told
@@ -118,12 +119,14 @@ def test_marks_tell_what_the_sensor_cannot(made: Made, items: list[Item], sensor
     """Said before the set begins it belongs to the set; said during the set, to the next one."""
     half = sensor.start_ns + 12_000_000_000
     cut = next(i for i, item in enumerate(items) if item.host_ns > half)
-    before = [Marker(items[2].host_ns, MarkerKind.LOAD, "7.5"), Marker(items[2].host_ns, MarkerKind.NOTE, "hello")]
+    said = [(MarkerKind.LOAD, "7.5"), (MarkerKind.KIND, "warm-up"), (MarkerKind.NOTE, "hello")]
+    before = [Marker(items[2].host_ns, kind, text) for kind, text in said]
     end = Marker(items[cut].host_ns, MarkerKind.SET_END)
     during = Marker(items[cut].host_ns, MarkerKind.SIDE, "right")
     made.run([*items[:3], *before, *items[3:cut], during, end, *items[cut:]])
     contexts = [one.context for one in made.session.sets]
-    assert [(said.side, said.load_kg) for said in contexts] == [("left", 7.5), ("right", 7.5)]
+    assert [(one.side, one.load_kg) for one in contexts] == [("left", 7.5), ("right", 7.5)]
+    assert {one.kind for one in contexts} == {SetKind.WARM_UP}
     assert sum(len(one.reps) for one in made.session.sets) == 4
     assert end in made.recorded
 
@@ -152,7 +155,13 @@ def test_answers_are_logged(made: Made, items: list[Item]) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [(MarkerKind.LOAD, "heavy"), (MarkerKind.LOAD, "nan"), (MarkerKind.SIDE, "up"), (MarkerKind.NOTE, "left")],
+    [
+        (MarkerKind.LOAD, "heavy"),
+        (MarkerKind.LOAD, "nan"),
+        (MarkerKind.SIDE, "up"),
+        (MarkerKind.KIND, "fun"),
+        (MarkerKind.NOTE, "left"),
+    ],
 )
 def test_marks_that_say_nothing(kind: MarkerKind, text: str) -> None:
     said = SetContext(side="left", load_kg=5.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,9 +123,17 @@ class Screen(Protocol):
 
 
 async def stream(
-    bluetooth: Bluetooth, wish: Wish, folder: Path, screen: Screen, *, until: asyncio.Event | None = None
+    bluetooth: Bluetooth,
+    wish: Wish,
+    folder: Path,
+    screen: Screen,
+    *,
+    until: asyncio.Event | None = None,
+    hand: Callable[[Put[Item]], None] | None = None,
 ) -> Performed:
     """Run a session with real sensors, until it is stopped, they are gone, or ``until`` is set.
+
+    ``hand`` is given the way into the session's queue when samples flow: for the marks that a person sets.
 
     Raises
     ------
@@ -142,7 +150,7 @@ async def stream(
         screen.busy("")
         if wish.save:
             save_favourites(folder, map(_favourite, worn))
-        return await _session(wish, folder, screen, worn, until or asyncio.Event())
+        return await _session(wish, folder, screen, worn, until or asyncio.Event(), hand)
 
 
 async def _choice(bluetooth: Bluetooth, wish: Wish, folder: Path) -> tuple[list[Found], list[Side | None]]:
@@ -248,7 +256,12 @@ def _introduced(
 
 
 async def _session(
-    wish: Wish, folder: Path, screen: Screen, worn: Sequence[LiveSensor], until: asyncio.Event
+    wish: Wish,
+    folder: Path,
+    screen: Screen,
+    worn: Sequence[LiveSensor],
+    until: asyncio.Event,
+    hand: Callable[[Put[Item]], None] | None,
 ) -> Performed:
     header = begun(lambda session, at, origin_ns: _header(wish, worn, session, at, origin_ns))
     alone = len(worn) == 1
@@ -263,6 +276,8 @@ async def _session(
     ]
 
     async def produce(put: Put[Item]) -> Ending:
+        if hand is not None:
+            hand(put)
         screen.begin()
         running = [asyncio.create_task(one.client.run(put)) for one in worn]
         try:

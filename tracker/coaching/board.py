@@ -163,6 +163,11 @@ class Board:
         """Take how the sensors are doing."""
         self._show(sensors=tuple(rows))
 
+    def undo(self) -> None:
+        """Take the last repetition of the set that is over back, where none is under way."""
+        if self.state.last_set:
+            self._show(last_set=self.state.last_set[:-1], message="the last repetition is taken back")
+
     def end(self, message: str) -> None:
         """Take that the session is over."""
         self._show(ended=True, message=message, phase=Phase.REST.value)

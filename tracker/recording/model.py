@@ -68,6 +68,8 @@ class MarkerKind(StrEnum):
     """From here on another exercise; ``text`` is its id."""
     SIDE = "side"
     """From here on another working side; ``text`` is ``left`` or ``right``."""
+    KIND = "kind"
+    """From here on sets for something else; ``text`` is ``work``, ``warm-up``, ``activation`` or ``calibration``."""
     LOAD = "load"
     """From here on another load; ``text`` is kilograms."""
     LINK_LOST = "link-lost"

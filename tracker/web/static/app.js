@@ -1,0 +1,235 @@
+// What the server says is shown; what is pressed is told to the server. Nothing is decided here.
+
+import { play, prime, spoken } from "./sound.js";
+
+const $ = (id) => document.getElementById(id);
+const MODES = [
+  ["count", "full"], ["tempo", "low"], ["range", "full"], ["breath", "off"], ["coach", "full"], ["quiet", "full"],
+];
+const PHASES = { rest: "Ready", lift: "▲ Lift", hold: "■ Hold", return: "▼ Return" };
+const SHOWN_DEG = 90;
+let socket = null;
+let state = null;
+let pressed = "";
+let lock = null;
+let waits = 250;
+window.kickback = { spoken, state: () => state };
+
+function connect() {
+  socket = new WebSocket(new URL("live" + location.search, location.href.replace(/^http/, "ws")));
+  socket.onopen = () => { waits = 250; $("offline").hidden = true; };
+  socket.onmessage = (message) => take(JSON.parse(message.data));
+  socket.onclose = () => {
+    $("offline").hidden = false;
+    setTimeout(connect, waits);
+    waits = Math.min(2 * waits, 4000);
+  };
+}
+
+function tell(command) {
+  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(command));
+}
+
+function take(news) {
+  if (news.error) {
+    pressed = news.error;
+    setTimeout(() => { pressed = ""; if (state) trouble(state.trouble); }, 8000);
+    return trouble(pressed);
+  }
+  state = news.state;
+  play(news.cues, state.levels);
+  show(state);
+  const last = news.cues.filter((cue) => cue.text && !["count", "few-left", "rest-left", "breathe-out", "breathe-in"].includes(cue.kind)).at(-1);
+  if (last) $("milestone").textContent = last.text;
+}
+
+function trouble(text) {
+  if ($("trouble").textContent === text) return; // an alert that is written again is read again
+  $("trouble").textContent = text;
+  $("trouble").hidden = !text;
+}
+
+function show(now) {
+  trouble(now.trouble || pressed);
+  if (document.body.dataset.screen !== now.screen || !document.body.dataset.shown) {
+    document.body.dataset.screen = now.screen;
+    document.body.dataset.shown = "yes";
+    for (const id of ["start", "live", "over"]) $(id).hidden = id !== now.screen;
+    if (now.screen === "start") fill(now.exercises);
+    if (now.screen === "live") wake();
+    if (now.screen !== "live") rest();
+  }
+  if (now.screen === "live") live(now);
+  if (now.screen === "over") over(now);
+}
+
+function live(now) {
+  const board = now.board;
+  $("what").textContent = [board.exercise, board.side && `${board.side} leg`, board.set_number ? `set ${board.set_number} of ${board.sets}` : "all sets done", board.kind !== "work" && board.kind].filter(Boolean).join(" · ");
+  $("sensor").textContent = now.busy || board.sensors.map(sensor).join(" · ");
+  $("count").textContent = board.count;
+  $("count").dataset.digits = String(board.count).length;
+  $("target").textContent = `of ${board.reps_from}–${board.reps_to}`;
+  bar(board);
+  $("phase-name").textContent = board.paused ? "❚❚ Paused" : PHASES[board.phase];
+  const target = board.phase_target_s;
+  $("phase-time").textContent = board.phase === "rest" || board.paused ? "" : `${board.phase_s.toFixed(1)} s${target ? ` of ${target} s` : ""}`;
+  $("phase-fill").style.width = target && board.phase !== "rest" ? `${Math.min(100, (100 * board.phase_s) / target)}%` : "0";
+  strip(board.strip_deg);
+  $("words").textContent = board.message;
+  $("rest-left").hidden = board.rest_left_s === null;
+  $("rest-left").textContent = board.rest_left_s === null ? "" : `Rest ${Math.ceil(board.rest_left_s)} s`;
+  $("pause").textContent = board.paused ? "Go on" : "Pause";
+  $("pause").dataset.do = board.paused ? "resume" : "pause";
+  after(now);
+}
+
+function sensor(one) {
+  const parts = [one.link === "up" ? `${one.rate_hz ?? "–"} Hz` : `sensor ${one.link}`];
+  parts.push(`${one.lost_estimated ? "about " : ""}${one.lost_percent} % lost`);
+  if (one.battery_percent !== null) parts.push(`battery ${one.battery_percent} %`);
+  return parts.join(", ");
+}
+
+function bar(board) {
+  const y = (deg) => 198 - (196 * Math.min(SHOWN_DEG, Math.max(0, deg))) / SHOWN_DEG;
+  const deg = board.angle_deg ?? 0;
+  $("bar-fill").setAttribute("y", y(deg));
+  $("bar-fill").setAttribute("height", 198 - y(deg));
+  $("bar-band").style.display = board.floor_deg === null ? "none" : "";
+  for (const [id, value] of [["floor", board.floor_deg], ["ceiling", board.ceiling_deg]]) {
+    if (value === null) continue;
+    $(id).setAttribute("y1", y(value));
+    $(id).setAttribute("y2", y(value));
+    $(`${id}-text`).setAttribute("y", y(value));
+    $(`${id}-text`).textContent = `${Math.round(value)}°`;
+  }
+}
+
+function strip(degrees) {
+  const step = 300 / 59;
+  const offset = 60 - degrees.length;
+  $("line").setAttribute("points", degrees.map((deg, k) => `${((k + offset) * step).toFixed(1)},${(57 - (54 * Math.min(SHOWN_DEG, deg ?? 0)) / SHOWN_DEG).toFixed(1)}`).join(" "));
+}
+
+function after(now) {
+  const done = now.sets.length;
+  const board = now.board;
+  $("after").hidden = !done || board.count > 0;
+  if (!done) return;
+  $("after-title").textContent = `Set ${done}${now.sets[done - 1].side ? `, ${now.sets[done - 1].side} leg` : ""}`;
+  $("after-words").textContent = board.last_set_words + (board.after && board.set_number ? ` · next: set ${board.set_number}${board.side ? `, ${board.side} leg` : ""}` : "");
+  const key = `${now.session}:${done}:${JSON.stringify(board.last_set)}`;
+  if ($("reps").dataset.key === key) return;
+  $("reps").dataset.key = key;
+  $("reps").replaceChildren(...board.last_set.map(row));
+  const asked = `${now.session}:${done}`;
+  if ($("answers").dataset.key !== asked) $("answers").reset();
+  $("answers").dataset.key = asked;
+  $("answers").hidden = now.answered.includes(done);
+}
+
+function row(rep) {
+  const tr = document.createElement("tr");
+  const seconds = (value) => (value === null ? "–" : value.toFixed(2));
+  const bands = [["tempo", rep.tempo_in_band], ["range", rep.range_in_band]].filter(([, inside]) => inside !== null);
+  const words = [...bands.map(([name, inside]) => `${inside ? "✓" : "✗"} ${name}`), ...rep.flags].join(", ") || "–";
+  const cells = [rep.rep, seconds(rep.concentric_s), seconds(rep.hold_s), seconds(rep.eccentric_s), rep.range_deg === null ? "–" : `${rep.range_deg}°`, words];
+  tr.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+  return tr;
+}
+
+function over(now) {
+  $("over-words").textContent = now.board?.message ?? "";
+  $("over-sets").replaceChildren(...now.sets.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.side ? `${one.side} leg: ` : ""}${one.words}` })));
+  $("over-show").textContent = `kickback show ${now.session}`;
+}
+
+// Start
+
+function fill(exercises) {
+  if (!exercises || $("exercise").options.length) return;
+  $("exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
+  const usual = () => {
+    const one = exercises.find((each) => each.id === $("exercise").value);
+    const plan = one.goals[$("goal").value];
+    $("unknown").textContent = `What the sensor cannot tell here: ${one.unknown}.`;
+    $("sets").value = plan.sets;
+    [$("from").value, $("to").value] = plan.reps;
+    $("tempo").value = plan.tempo;
+    $("rest").value = plan.rest_s;
+  };
+  $("exercise").onchange = usual;
+  $("goal").onchange = usual;
+  usual();
+  $("modes").append(...MODES.map(([mode, level]) => {
+    const label = Object.assign(document.createElement("label"), { textContent: mode[0].toUpperCase() + mode.slice(1) });
+    const select = Object.assign(document.createElement("select"), { id: `mode-${mode}` });
+    select.append(...["off", "low", "full"].map((one) => new Option(one, one, one === level, one === level)));
+    label.append(select);
+    return label;
+  }));
+}
+
+$("plan").addEventListener("submit", (event) => {
+  event.preventDefault();
+  prime();
+  tell({
+    do: "start", exercise: $("exercise").value, goal: $("goal").value, sides: $("sides").value.split(",").filter(Boolean),
+    load_kg: $("load").value, sets: Number($("sets").value), from: Number($("from").value), to: Number($("to").value),
+    tempo: $("tempo").value, rest_s: Number($("rest").value), count_at: $("count-at").value, feedback: $("feedback").value,
+    early_s: Number($("early").value), levels: Object.fromEntries(MODES.map(([mode]) => [mode, $(`mode-${mode}`).value])),
+  });
+});
+
+// Live
+
+for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); tell({ do: button.dataset.do }); });
+$("stop").addEventListener("click", () => {
+  $("why").returnValue = "";
+  $("why-pain").value = $("why-place").value = "";
+  $("why").showModal();
+});
+document.addEventListener("pointerdown", () => { if (state?.screen === "live") prime(); }); // a second viewer, or after a reload
+$("why").addEventListener("close", () => {
+  const reason = $("why").returnValue;
+  if (!reason || state?.screen !== "live") return;
+  const pain = $("why-pain").value;
+  tell({ do: "stop", reason, pain: pain === "" ? null : Number(pain), place: $("why-place").value });
+});
+$("again").addEventListener("click", () => tell({ do: "again" }));
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("dialog, input:not([type=radio], [type=checkbox]), select")) return;
+  if (state?.screen !== "live") return;
+  document.querySelector(`#live [data-key="${event.key.toLowerCase()}"]`)?.click();
+});
+for (const box of document.querySelectorAll(".choices")) {
+  const kind = "many" in box.dataset ? "checkbox" : "radio";
+  for (const value of box.dataset.values.split(" ")) {
+    const label = document.createElement("label");
+    label.append(Object.assign(document.createElement("input"), { type: kind, name: box.dataset.name, value }), Object.assign(document.createElement("span"), { textContent: value.replace("-", " ") }));
+    box.append(label);
+  }
+}
+$("answers").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = new FormData($("answers"));
+  const number = (name) => (said.get(name) === null ? null : Number(said.get(name)));
+  tell({ do: "answers", set: state.sets.length, reserve: number("reserve"), felt: said.getAll("felt"), pain: number("pain") });
+});
+
+async function wake() {
+  try {
+    lock = await navigator.wakeLock?.request("screen");
+  } catch { lock = null; } // plain http in the network, or a low battery: the screen may go dark
+}
+
+function rest() {
+  if ($("why").open) $("why").close("");
+  lock?.release();
+  lock = null;
+}
+
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && state?.screen === "live") wake(); });
+
+connect();
