@@ -58,7 +58,8 @@ def answer(at_ns: int, question: str, value: Any, *, set_number: int | None = No
 def take_back(journal: Journal, session: SessionId, taken: TakenBack) -> None:
     """Delete repetitions, as edits that can be undone."""
     for one in journal.session(session).sets:
-        if (one.recording, one.sensor, one.measured.number) != (taken.recording, taken.sensor, taken.set_number):
+        same_sensor = taken.sensor in (None, one.sensor)  # None: it is the only one
+        if not same_sensor or (one.recording, one.measured.number) != (taken.recording, taken.set_number):
             continue
         for logged in one.reps:
             if logged.rep is not None and logged.rep.peak in taken.peaks and logged.rep_id is not None:

@@ -63,23 +63,27 @@ function show(now) {
   if (now.screen === "over") over(now);
 }
 
+function write(id, text) {
+  if ($(id).textContent !== String(text)) $(id).textContent = text; // what is the same is left alone: 25 times a second
+}
+
 function live(now) {
   const board = now.board;
-  $("what").textContent = [board.exercise, board.side && `${board.side} leg`, board.set_number ? `set ${board.set_number} of ${board.sets}` : "all sets done", board.kind !== "work" && board.kind].filter(Boolean).join(" · ");
-  $("sensor").textContent = now.busy || board.sensors.map(sensor).join(" · ");
-  $("count").textContent = board.count;
+  write("what", [board.exercise, board.side && `${board.side} leg`, board.set_number ? `set ${board.set_number} of ${board.sets}` : "all sets done", board.kind !== "work" && board.kind].filter(Boolean).join(" · "));
+  write("sensor", now.busy || board.sensors.map(sensor).join(" · "));
+  write("count", board.count);
   $("count").dataset.digits = String(board.count).length;
-  $("target").textContent = `of ${board.reps_from}–${board.reps_to}`;
+  write("target", `of ${board.reps_from}–${board.reps_to}`);
   bar(board);
-  $("phase-name").textContent = board.paused ? "❚❚ Paused" : PHASES[board.phase];
+  write("phase-name", board.paused ? "❚❚ Paused" : PHASES[board.phase]);
   const target = board.phase_target_s;
-  $("phase-time").textContent = board.phase === "rest" || board.paused ? "" : `${board.phase_s.toFixed(1)} s${target ? ` of ${target} s` : ""}`;
+  write("phase-time", board.phase === "rest" || board.paused ? "" : `${board.phase_s.toFixed(1)} s${target ? ` of ${target} s` : ""}`);
   $("phase-fill").style.width = target && board.phase !== "rest" ? `${Math.min(100, (100 * board.phase_s) / target)}%` : "0";
   strip(board.strip_deg);
-  $("words").textContent = board.message;
+  write("words", board.message);
   $("rest-left").hidden = board.rest_left_s === null;
-  $("rest-left").textContent = board.rest_left_s === null ? "" : `Rest ${Math.ceil(board.rest_left_s)} s`;
-  $("pause").textContent = board.paused ? "Go on" : "Pause";
+  write("rest-left", board.rest_left_s === null ? "" : `Rest ${Math.ceil(board.rest_left_s)} s`);
+  write("pause", board.paused ? "Go on" : "Pause");
   $("pause").dataset.do = board.paused ? "resume" : "pause";
   after(now);
 }

@@ -1,0 +1,207 @@
+"""A session led from a page: planned, coached, corrected, answered, logged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.cli import studio as room
+from tracker.cli.studio import Studio
+from tracker.journal import Ending, Journal, Session, SetKind, journal_path
+from tracker.sensors.link import Bluetooth
+from tracker.sensors.virtual.kickback import KickbackFirmware
+from tracker.sensors.virtual.radio import Radio
+from tracker.sensors.virtual.worn import Worn
+from tracker.simulation import Activity, Plan, SetPlan
+
+from .listening import bluetooth
+
+START = {
+    "do": "start",
+    "exercise": "cable",
+    "sides": ["left", "right"],
+    "sets": 2,
+    "from": 4,
+    "to": 5,
+    "load_kg": "7.5",
+}
+
+
+def firmware(reps: int = 5, sets: int = 3) -> KickbackFirmware:
+    one = SetPlan(reps, concentric_s=1.2, hold_s=1.0, eccentric_s=2.0, bottom_pause_s=0.8)
+    rest = Activity("stand", 20.0, posture="exercise")
+    plan = Plan("cable", (Activity("stand", 4.0), *(one, rest) * sets))
+    return KickbackFirmware(Worn.simulated_by(plan, seed=2))
+
+
+class Seat:
+    """Somebody who looks at the page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self.cues: list[dict[str, Any]] = []
+        studio.listen(self._changed)
+
+    def _changed(self, cues: Iterable[dict[str, Any]]) -> None:
+        self.cues.extend(cues)
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        return [cue for cue in self.cues if cue["kind"] == kind]
+
+    @property
+    def board(self) -> dict[str, Any]:
+        return self.studio.state()["board"] or {}
+
+    async def until(self, done: Callable[[], bool], within_s: float = 90.0) -> None:
+        async with asyncio.timeout(within_s):
+            while not done():
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def seat(emulated_radio: Radio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seat:
+    @asynccontextmanager
+    async def here(**_: object) -> AsyncIterator[Bluetooth]:
+        yield bluetooth(emulated_radio)
+
+    monkeypatch.setattr(room, "bluetooth_of", here)
+    return Seat(Studio(tmp_path))
+
+
+def logged(folder: Path) -> Session:
+    with Journal.open(journal_path(folder), readonly=True) as journal:
+        (one,) = journal.sessions()
+        return journal.session(one.uuid)
+
+
+async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    sensor = await emulated_radio.add_peripheral(firmware(), name="Kickback A")
+    studio = seat.studio
+    await studio.do(START)
+    await seat.until(lambda: len(studio.state()["sets"]) == 1)
+    assert [cue["value"] for cue in seat.said("count")] == [1, 2, 3, 4, 5]
+    assert [cue["text"] for cue in seat.said("few-left")] == ["3 more", "2 more", "last one"]
+    assert [row["rep"] for row in seat.board["last_set"]] == [1, 2, 3, 4, 5]
+    assert (seat.board["side"], seat.board["set_number"]) == ("right", 1)
+    await studio.do({"do": "undo"})
+    assert len(seat.board["last_set"]) == 4
+    await studio.do({"do": "answers", "set": 1, "reserve": 3, "felt": ["glute"], "pain": 0})
+    assert studio.state()["answered"] == [1]
+    await seat.until(lambda: seat.board["count"] == 2)
+    await studio.do({"do": "undo"})
+    assert seat.board["count"] == 1
+    await seat.until(lambda: len(studio.state()["sets"]) == 2)
+    assert len(seat.said("rest-left")) >= 4
+    await studio.do({"do": "stop", "reason": "pain", "pain": 6, "place": "hip"})
+    await seat.until(lambda: studio.state()["screen"] == "over")
+    session = logged(tmp_path)
+    assert session.ending is Ending.FINISHED
+    assert [(len(one.reps), len(one.deleted), one.context.side, one.context.load_kg) for one in session.sets] == [
+        (4, 1, "left", 7.5),
+        (4, 1, "right", 7.5),
+    ]
+    told = [(one.question, one.value, one.set_number) for one in session.answers]
+    assert told == [
+        ("reserve", 3, 1),
+        ("felt", ["glute"], 1),
+        ("pain", 0, 1),
+        ("stop", "pain", None),
+        ("pain", 6, None),
+        ("place", "hip", None),
+    ]
+    assert not sensor.is_connected
+    await studio.do({"do": "again"})
+    assert studio.state()["screen"] == "start"
+
+
+async def test_a_lost_link_is_told_and_the_session_goes_on(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    sensor = await emulated_radio.add_peripheral(firmware(), name="Kickback A")
+    await seat.studio.do(START)
+    await seat.until(lambda: seat.board.get("count") == 2)
+    emulated_radio.drop(sensor)
+    await seat.until(lambda: bool(seat.said("sensor-back")))
+    assert len(seat.said("sensor-lost")) == 1
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 1)
+    await seat.studio.do({"do": "stop"})
+    await seat.until(lambda: seat.studio.state()["screen"] == "over")
+    assert len(logged(tmp_path).sets[0].reps) >= 3
+
+
+async def test_activation_is_no_work(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    await emulated_radio.add_peripheral(firmware(4, 1), name="Kickback A")
+    await seat.studio.do(START | {"goal": "activation", "load_kg": None})
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 1)
+    await seat.studio.close()
+    assert {one.context.kind for one in logged(tmp_path).sets} == {SetKind.ACTIVATION}
+
+
+async def test_paused_nothing_is_counted_aloud(emulated_radio: Radio, seat: Seat) -> None:
+    await emulated_radio.add_peripheral(firmware(), name="Kickback A")
+    await seat.studio.do(START)
+    await seat.until(lambda: seat.board.get("count") == 1)
+    await seat.studio.do({"do": "pause"})
+    before = len(seat.said("count"))
+    await asyncio.sleep(8.0)
+    assert len(seat.said("count")) == before
+    await seat.studio.do({"do": "resume"})
+    await seat.until(lambda: len(seat.said("count")) > before)
+    await seat.studio.close()
+
+
+async def test_no_sensor_is_said_and_the_start_is_back(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    await seat.studio.do(START)
+    await seat.until(lambda: seat.studio.state()["screen"] == "start")
+    assert "no sensor" in seat.studio.state()["trouble"]
+    assert not journal_path(tmp_path).exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ({"do": "undo"}, "no session is running"),
+        (START | {"exercise": "squat"}, "no exercise 'squat'"),
+        (START | {"sides": ["left", "left"]}, "legs are left and right"),
+        (START | {"sides": "left"}, "legs are left and right"),
+        (START | {"from": 9, "to": 3}, "repetitions go from 1"),
+        (START | {"sets": "many"}, "sets is a number"),
+        (START | {"tempo": "slow"}, "such as 2-1-3-0"),
+        (START | {"load_kg": "nan"}, "load_kg is a number"),
+        (START | {"levels": {"count": "loud"}}, "loud"),
+        (START | {"goal": "fame"}, "fame"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(
+    emulated_radio: Radio, seat: Seat, command: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        await seat.studio.do(command)
+    assert seat.studio.state()["screen"] == "start"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"do": "dance"},
+        {"do": "answers", "set": 9},
+        {"do": "answers", "set": None, "pain": 11},
+        {"do": "answers", "set": None, "felt": ["knee"]},
+        {"do": "answers", "set": None, "felt": "glute"},
+        {"do": "stop", "reason": "bored"},
+        {"do": "stop", "reason": "pain", "place": "x" * 100},
+    ],
+)
+async def test_nonsense_during_a_session_changes_nothing(
+    emulated_radio: Radio, seat: Seat, command: dict[str, Any]
+) -> None:
+    await emulated_radio.add_peripheral(firmware(4, 1), name="Kickback A")
+    await seat.studio.do(START)
+    await seat.until(lambda: bool(seat.board.get("sensors")))
+    with pytest.raises(ValueError, match=r"\w"):
+        await seat.studio.do(command)
+    assert seat.studio.state()["screen"] == "live"
+    await seat.studio.close()

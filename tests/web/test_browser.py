@@ -1,0 +1,135 @@
+"""The page in a real browser: a session from its start to its summary, and what it looks like."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the extra browser")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra browser")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)"),
+    pytest.mark.filterwarnings("default"),
+]
+PHONE = {"viewport": {"width": 390, "height": 844}}
+LAPTOP = {"viewport": {"width": 1366, "height": 768}, "color_scheme": "dark"}
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page with a simulated sensor, in a process of its own."""
+    folder = tmp_path_factory.mktemp("page")
+    command = [
+        sys.executable,
+        "-m",
+        "tracker",
+        "--data-dir",
+        str(folder),
+        "coach",
+        "--sensor",
+        "virtual",
+        "--port",
+        "0",
+    ]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True, env=environment) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://\S+", process.stdout.readline())
+        assert found is not None
+        yield found.group()
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Any, address: str, how: dict[str, Any]) -> tuple[Any, list[str]]:
+    """A page, and what went wrong in it."""
+    page, wrong = browser.new_context(bypass_csp=True, **how).new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("body[data-shown]")
+    return page, wrong
+
+
+def accessible(page: Any) -> None:
+    found = axe.Axe().run(page).response["violations"]
+    serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_a_session_from_start_to_summary(browser: Any, address: str, tmp_path: Path) -> None:
+    shots = Path(os.environ.get("KICKBACK_SCREENSHOTS", tmp_path))
+    phone, wrong = opened(browser, address, PHONE)
+    accessible(phone)
+    phone.screenshot(path=shots / "start-phone.png", full_page=True)
+    phone.click("button.go >> text=Start")
+    phone.wait_for_function("kickback.state().board?.count >= 1", timeout=40_000)
+    laptop, wrong_there = opened(browser, address, LAPTOP)
+    laptop.wait_for_function("kickback.state().board.phase === 'hold'", timeout=20_000)
+    laptop.screenshot(path=shots / "live-laptop.png")
+    accessible(laptop)
+    phone.wait_for_function("kickback.state().board.count === 3", timeout=40_000)
+    phone.screenshot(path=shots / "live.png")
+    assert phone.inner_text("#count") == laptop.inner_text("#count") == "3"
+    box = phone.locator("#stop").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844, "STOP is in sight"
+
+    laptop.keyboard.press("u")
+    phone.wait_for_function("kickback.state().board.count === 2", timeout=3000)
+    phone.reload()
+    phone.wait_for_function("kickback.state()?.board?.count >= 2", timeout=5000)
+    phone.click("text=End set")
+    phone.wait_for_selector("#after:not([hidden])", timeout=5000)
+    assert phone.locator("#reps tr").count() >= 2
+    accessible(phone)
+    phone.screenshot(path=shots / "after-phone.png", full_page=True)
+    phone.click(".choices[data-name=reserve] span >> nth=2")
+    phone.click(".choices[data-name=felt] span >> nth=0")
+    phone.click("text=Keep answers")
+    laptop.wait_for_function("kickback.state().answered.length === 1", timeout=3000)
+    phone.wait_for_selector("#answers", state="hidden", timeout=3000)
+
+    phone.context.set_offline(True)  # it stays as it was, and comes back to what is so
+    phone.context.set_offline(False)
+    laptop.keyboard.press("s")
+    accessible(laptop)
+    laptop.screenshot(path=shots / "stop-laptop.png")
+    laptop.fill("#why-pain", "4")
+    laptop.fill("#why-place", "hip")
+    laptop.keyboard.press("Enter")  # with a pain told, that is what is meant
+    for page in (phone, laptop):
+        page.wait_for_selector("#over:not([hidden])", timeout=15_000)
+    accessible(phone)
+    phone.screenshot(path=shots / "over-phone.png", full_page=True)
+    assert phone.locator("#over-sets li").count() >= 1
+    assert "1" in phone.evaluate("kickback.spoken") or "3" in laptop.evaluate("kickback.spoken")
+    assert wrong == wrong_there == []
+    phone.click("text=New session")
+    phone.wait_for_selector("#start:not([hidden])", timeout=3000)
+
+
+def test_what_makes_no_sense_is_said(browser: Any, address: str) -> None:
+    page, _ = opened(browser, address, PHONE)
+    page.fill("#from", "20")
+    page.fill("#to", "10")
+    page.click("button.go >> text=Start")
+    page.wait_for_selector("#trouble:not([hidden])", timeout=3000)
+    assert "repetitions go from 1" in page.inner_text("#trouble")
