@@ -144,6 +144,8 @@ class LiveSession(Generic[Item]):
         Where values are saved.
     writer
         Records every item; None if they come from a recording.
+    logged, answered
+        So many findings and answers, the first ones, are in the journal already: what was cut off runs again.
 
     Attributes
     ----------
@@ -151,11 +153,20 @@ class LiveSession(Generic[Item]):
         Why the recording broke off, if it did; counting and the journal go on without it.
     """
 
-    def __init__(self, lanes: Iterable[Lane[Item]], entry: Entry, writer: RecordingWriter | None = None) -> None:
+    def __init__(
+        self,
+        lanes: Iterable[Lane[Item]],
+        entry: Entry,
+        writer: RecordingWriter | None = None,
+        *,
+        logged: int = 0,
+        answered: int = 0,
+    ) -> None:
         self.failure: RecordingError | None = None
         self._lanes = tuple(lanes)
         self._entry = entry
         self._writer = writer
+        self._logged, self._answered = logged, answered
         self._unsaved: JournalError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._waiting: deque[Saved] = deque()
@@ -258,6 +269,12 @@ class LiveSession(Generic[Item]):
                 self._save(ScoredGap(measured=value, recording=recording, sensor=sensor))
 
     def _save(self, found: Saved) -> None:
+        if isinstance(found, Told) and self._answered:
+            self._answered -= 1
+            return
+        if self._logged and not isinstance(found, TakenBack | Told):
+            self._logged -= 1
+            return
         self._waiting.append(found)
         self._saving.append(self._thread.submit(self._save_waiting))
         self._collect()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tracker.analysis import analyze
 from tracker.cli.live_screen import JsonScreen
 from tracker.cli.sessions import Performed
 from tracker.cli.streaming import LiveSensor, Wish, stream
+from tracker.cli.unfinished import finish, unfinished
 from tracker.exercises import exercise
 from tracker.journal import Ending, Journal, Session, journal_path
 from tracker.live import Show
@@ -275,3 +278,24 @@ async def test_as_lines_of_json(emulated_radio: Radio, tmp_path: Path, capsys: p
     assert {line["link"] for line in states} >= {"up", "ended"}
     assert states[-1]["battery_percent"] == 87
     assert states[-1]["losses"] == 1
+
+
+async def test_a_session_that_was_cut_off_goes_on(emulated_radio: Radio, tmp_path: Path) -> None:
+    """Its log has what was recorded, and another recording follows in the same session."""
+    await emulated_radio.add_peripheral(leg(3), name="Kickback left")
+    wish = Wish(sensors=("kickback LEFT",), sides=("left",), profile=CABLE)
+    done, _ = await live(emulated_radio, tmp_path, wish, lambda: asyncio.sleep(25.0))
+    with Journal.open(journal_path(tmp_path)) as journal:
+        first = journal.session(done.session)
+        journal.resume_session(done.session)  # as if it had been killed
+    os.utime(done.recording, (0, 0))
+    one = unfinished(tmp_path)
+    assert one is not None
+    finish(tmp_path, one, again=True)
+    again, _ = await live(emulated_radio, tmp_path, replace(wish, goes_on=one.session), lambda: asyncio.sleep(10.0))
+    assert again.session == done.session
+    session = logged(tmp_path, again)
+    assert len(session.recordings) == 2
+    assert len(session.sensors) == 1
+    assert [one.measured for one in session.sets][: len(first.sets)] == [one.measured for one in first.sets]
+    assert session.ending is Ending.STOPPED

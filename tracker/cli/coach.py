@@ -34,9 +34,10 @@ def coach(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Train with a page that counts aloud, guides the tempo, times the rest and asks after each set.
+    """Train with a page that counts aloud, guides and asks.
 
-    Open the address that it prints. Closing the page stops nothing; STOP on the page, or Ctrl-C here, does.
+    Open the address that it prints, here or on a phone. It times the rest and says when to switch legs. Closing the
+    page stops nothing; STOP on the page, or Ctrl-C here, does.
 
     [dim]Examples[/dim]
       kickback coach --sensor virtual

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +15,7 @@ from tracker.cli.errors import BAD_INPUT, BadInputError, tell
 from tracker.cli.options import DataDir, ExerciseId, Json, folder_of, profile_of
 
 if TYPE_CHECKING:
+    from tracker.journal import SessionId
     from tracker.recording import Side
     from tracker.sensors.scanning import Found
 
@@ -87,6 +91,14 @@ def live(
     save: Annotated[
         bool, typer.Option("--save", metavar="", help="Keep the sensor: next time it is used without asking.")
     ] = False,
+    resume: Annotated[
+        bool | None,
+        typer.Option(
+            "--resume/--new",
+            metavar="",
+            help="Go on with a session that was cut off, or not [dim](else it asks)[/dim].",
+        ),
+    ] = None,
     json_: Annotated[
         bool, typer.Option("--json", metavar="", help="Print JSON, an object per line, as it happens.")
     ] = False,
@@ -126,6 +138,7 @@ def live(
         save=save,
     )
     folder = folder_of(ctx, data_dir)
+    wish = replace(wish, goes_on=_taken_up(folder, resume, asks=not json_))
     screen = screen_of(folder, json_=json_)
 
     async def performed() -> Performed:
@@ -144,6 +157,27 @@ def live(
         tell(line)
     if trouble:
         raise typer.Exit(BAD_INPUT)
+
+
+def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> SessionId | None:
+    """Return the session that goes on, its log finished up to where it was cut off; None: a new one begins."""
+    from tracker.cli.unfinished import finish, unfinished
+
+    one = None if resume is False else unfinished(folder)
+    if one is None:
+        if resume:
+            raise BadInputError("--resume: no session was cut off, or one runs in another window")
+        return None
+    if resume is None:
+        if not asks or not sys.stdin.isatty():
+            return None
+        question = (
+            f"A session of {one.started_at:%Y-%m-%d %H:%M} was cut off ({one.sets} sets in the log). Go on with it?"
+        )
+        if not typer.confirm(question, default=True):
+            return None
+    finish(folder, one, again=True)
+    return one.session
 
 
 def _sides(texts: list[str]) -> tuple[Side, ...]:

@@ -80,12 +80,17 @@ def perform(sensor: VirtualSensor, profile: Exercise, folder: Path, view: View, 
     return asyncio.run(stoppable(record(header, [lane], folder, produce)))
 
 
-def begun(header: Callable[[str, str, int], Header]) -> Header:
-    """Return the header of a session that begins now; ``header`` is told its UUID, the time of day and the clock."""
-    return header(str(uuid4()), datetime.now().astimezone().isoformat(), time.monotonic_ns())
+def begun(header: Callable[[str, str, int], Header], session: SessionId | None = None) -> Header:
+    """Return the header of a recording that begins now; ``header`` is told the session's UUID, time of day and clock.
+
+    ``session`` is the one that goes on; None: a new one begins.
+    """
+    return header(session or str(uuid4()), datetime.now().astimezone().isoformat(), time.monotonic_ns())
 
 
-async def record(header: Header, lanes: Sequence[Lane[Item]], folder: Path, produce: Produce[Item]) -> Performed:
+async def record(
+    header: Header, lanes: Sequence[Lane[Item]], folder: Path, produce: Produce[Item], *, goes_on: bool = False
+) -> Performed:
     """Run a session as it happens: record, track, journal.
 
     Parameters
@@ -98,9 +103,14 @@ async def record(header: Header, lanes: Sequence[Lane[Item]], folder: Path, prod
         The data folder.
     produce
         Puts what happens into the queue.
+    goes_on
+        The header's session is in the log already; this is another recording of it.
     """
     begun_at, session = datetime.fromisoformat(header.started_at), SessionId(header.session)
-    path = recordings_folder(folder) / f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}.mcap"
+    name = f"{begun_at:%Y-%m-%dT%H-%M-%S}_{session[:8]}"
+    path = recordings_folder(folder) / f"{name}.mcap"
+    if goes_on and path.exists():  # taken up again within the second
+        path = path.with_name(f"{name}_{begun_at:%f}.mcap")
     with ExitStack() as opened:
         journal = journal_path(folder)
         # what is there is looked at first; what is not is made only where the recording can be
@@ -108,7 +118,8 @@ async def record(header: Header, lanes: Sequence[Lane[Item]], folder: Path, prod
         writer = _recorder(path, header)
         try:
             known = known or opened.enter_context(Journal.open(journal))
-            known.begin_session(_start(begun_at, header.exercise, header), session=session)
+            if not goes_on:
+                known.begin_session(_start(begun_at, header.exercise, header), session=session)
         except BaseException:
             writer.close()
             path.unlink()
@@ -237,7 +248,8 @@ def _recorder(path: Path, header: Header) -> RecordingWriter:
 def _entry(
     journal: Journal, session: SessionId, path: Path, header: Header | None, begun_at: datetime | None = None
 ) -> Entry:
-    for worn in header.sensors if header else ():
+    known = journal.session(session).sensors
+    for worn in header.sensors[len(known) :] if header else ():
         sensor = Sensor(family=worn.family, name=worn.name, address=worn.address, side=worn.side)
         journal.add_sensor(session, sensor)
     return Entry(

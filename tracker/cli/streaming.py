@@ -14,7 +14,7 @@ from tracker.cli.errors import BadInputError
 from tracker.cli.sessions import Performed, begun, record, said_of
 from tracker.cli.simulate import known_exercise
 from tracker.exercises import Exercise
-from tracker.journal import Ending
+from tracker.journal import Ending, SessionId
 from tracker.live import Lane, Put, Show
 from tracker.recording import GattEvent, Header, Marker, SensorEntry, Side
 from tracker.sensors import SensorDriver, driver_for
@@ -56,6 +56,8 @@ class Wish:
         How long a lost sensor is looked for, seconds.
     save
         Keep these sensors for the next session.
+    goes_on
+        The session that is taken up again; None: a new one begins.
     """
 
     sensors: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class Wish:
     rate_hz: int | None = None
     give_up_s: float = GIVE_UP_S
     save: bool = False
+    goes_on: SessionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +266,7 @@ async def _session(
     until: asyncio.Event,
     hand: Callable[[Put[Item]], None] | None,
 ) -> Performed:
-    header = begun(lambda session, at, origin_ns: _header(wish, worn, session, at, origin_ns))
+    header = begun(lambda session, at, origin_ns: _header(wish, worn, session, at, origin_ns), wish.goes_on)
     alone = len(worn) == 1
     lanes = [
         Lane(
@@ -297,7 +300,7 @@ async def _session(
                 task.result()
         return Ending.FINISHED if until.is_set() else Ending.LINK_LOST
 
-    return await record(header, lanes, folder, produce)
+    return await record(header, lanes, folder, produce, goes_on=wish.goes_on is not None)
 
 
 def _header(wish: Wish, worn: Sequence[LiveSensor], session: str, at: str, origin_ns: int) -> Header:

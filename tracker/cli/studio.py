@@ -17,6 +17,7 @@ from typing import Any
 
 from tracker.cli.sessions import Performed
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, bluetooth_of, stream
+from tracker.cli.unfinished import Unfinished, finish, unfinished
 from tracker.coaching.answers import check_answers, check_stop
 from tracker.coaching.board import Board, SensorRow
 from tracker.coaching.coach import Coach
@@ -25,7 +26,7 @@ from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_tex
 from tracker.coaching.range_band import RangeBand
 from tracker.commands import answer
 from tracker.exercises import Leg, exercises
-from tracker.journal import Ending, Journal, JournalError, journal_path
+from tracker.journal import Ending, Journal, JournalError, LoggedSet, Session, journal_path
 from tracker.live import Put, Show
 from tracker.motion.values import ExerciseSet
 from tracker.recording import GattEvent, Header, Marker, MarkerKind, RecordingError
@@ -70,6 +71,7 @@ class Studio:
         self._sets: list[dict[str, Any]] = []
         self._answered: set[int] = set()
         self._session = self._side_told = ""
+        self._unfinished = unfinished(self._folder)
 
     # What is to be seen
 
@@ -86,6 +88,7 @@ class Studio:
             "plan": _plan_json(self._coach.plan) if self._coach else None,
             "levels": dict(self._coach.settings.levels) if self._coach else None,
             "exercises": _exercises_json() if self._screen == "start" else None,
+            "unfinished": _unfinished_json(self._unfinished) if self._screen == "start" else None,
         }
 
     def listen(self, changed: Changed) -> Callable[[], None]:
@@ -140,19 +143,36 @@ class Studio:
         if self._screen not in ("start", "over"):
             raise ValueError("a session is running already")
         plan, settings = _plan_of(command), _settings_of(command)
+        one = self._unfinished if command.get("resume") else None
         self._forget()
         self._screen = "live"
         profile = exercises()[plan.exercise]
         side: Leg | None = plan.sides[0] if plan.sides else None
         band = self._band(plan.exercise, side)
         self._coach = Coach(plan, profile, band=band, settings=settings)
+        if one is not None:
+            logged = self._taken_up(one)
+            self._sets = [_set_json(done) for done in logged.sets]
+            self._answered = {told.set_number for told in logged.answers if told.set_number is not None}
+            self._coach.done = min(len(logged.sets), len(plan.steps()))
         self._board = Board(self._coach)
         worn = None if side is None else profile.working_leg(side)  # the same rule both ways: the other leg in a bridge
         wish = Wish(
-            sensors=self._sensors, sides=(worn,) if worn else (), profile=profile, load_kg=plan.load_kg, save=False
+            sensors=self._sensors,
+            sides=(worn,) if worn else (),
+            profile=profile,
+            load_kg=plan.load_kg,
+            goes_on=one.session if one else None,
         )
         self._running = asyncio.create_task(self._run(wish))
         self._tell()
+
+    def _taken_up(self, one: Unfinished) -> Session:
+        try:
+            return finish(self._folder, one, again=True)
+        except (JournalError, RecordingError) as error:
+            self._screen = "start"
+            raise ValueError(" ".join(str(error).split())) from error
 
     def _band(self, exercise: str, side: Leg | None) -> RangeBand | None:
         path = journal_path(self._folder)
@@ -297,6 +317,17 @@ class Studio:
                 self._tell(cues)
             before = now
             await asyncio.sleep(LOOK_S)
+
+
+def _unfinished_json(one: Unfinished | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"at": f"{one.started_at:%Y-%m-%d %H:%M}", "sets": one.sets, "exercise": one.exercise}
+
+
+def _set_json(one: LoggedSet) -> dict[str, Any]:
+    words = f"{len(one.reps)} repetitions, {one.totals.time_under_tension_s:.0f} s under tension"
+    return {"set": one.number, "side": one.context.side or "", "words": words}
 
 
 def _sensor_row(state: SensorState) -> SensorRow:

@@ -55,7 +55,7 @@ function show(now) {
     document.body.dataset.screen = now.screen;
     document.body.dataset.shown = "yes";
     for (const id of ["start", "live", "over"]) $(id).hidden = id !== now.screen;
-    if (now.screen === "start") fill(now.exercises);
+    if (now.screen === "start") fill(now.exercises, now.unfinished);
     if (now.screen === "live") wake();
     if (now.screen !== "live") rest();
   }
@@ -151,7 +151,10 @@ function over(now) {
 
 // Start
 
-function fill(exercises) {
+function fill(exercises, unfinished) {
+  $("unfinished").hidden = !unfinished;
+  $("resume").checked = Boolean(unfinished);
+  if (unfinished) $("unfinished").querySelector("span").textContent = `Go on with the session of ${unfinished.at}, which was cut off (${unfinished.sets} sets)`;
   if (!exercises || $("exercise").options.length) return;
   $("exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
   const usual = () => {
@@ -181,7 +184,7 @@ $("plan").addEventListener("submit", (event) => {
   tell({
     do: "start", exercise: $("exercise").value, goal: $("goal").value, sides: $("sides").value.split(",").filter(Boolean),
     load_kg: $("load").value, sets: Number($("sets").value), from: Number($("from").value), to: Number($("to").value),
-    tempo: $("tempo").value, rest_s: Number($("rest").value), count_at: $("count-at").value, feedback: $("feedback").value,
+    resume: $("resume").checked, tempo: $("tempo").value, rest_s: Number($("rest").value), count_at: $("count-at").value, feedback: $("feedback").value,
     early_s: Number($("early").value), levels: Object.fromEntries(MODES.map(([mode]) => [mode, $(`mode-${mode}`).value])),
   });
 });
