@@ -1,0 +1,179 @@
+"""A session that is led: plan, cues and board beside a stream, and what people press on its way into the recording.
+
+In: the core's values, the leg as it moves, what is pressed. Out: cues and the board's state, to whoever shows them;
+marks, into the session's queue. The page and the terminal lead a session through this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from tracker.cli.streaming import Item, LiveSensor
+from tracker.coaching.board import Board, SensorRow
+from tracker.coaching.coach import Coach
+from tracker.coaching.cues import Cue, CueKind
+from tracker.commands import answer
+from tracker.exercises import Leg
+from tracker.journal import Session
+from tracker.live import Put
+from tracker.motion.values import ExerciseSet
+from tracker.recording import Marker, MarkerKind
+from tracker.sensors.state import SensorState
+
+LOOK_S = 0.04
+"""How often the leg is looked at between two values of the core: as often as the core looks at it."""
+
+
+class Led:
+    """One session that is led.
+
+    Parameters
+    ----------
+    coach
+        Knows the plan.
+    tell
+        Is told of every change, with the cues that came with it.
+
+    Attributes
+    ----------
+    board
+        What is to be seen.
+    sets
+        The sets that are done: number, leg, words.
+    """
+
+    def __init__(self, coach: Coach, tell: Callable[[Iterable[Cue]], None]) -> None:
+        self.coach = coach
+        self.board = Board(coach)
+        self.sets: list[dict[str, Any]] = []
+        self._tell = tell
+        self._worn: LiveSensor | None = None
+        self._put: Put[Item] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._side_told = ""
+
+    def took_up(self, session: Session) -> None:
+        """Go on behind the sets that a session has already."""
+        for one in session.sets:
+            words = f"{len(one.reps)} repetitions, {one.totals.time_under_tension_s:.0f} s under tension"
+            self.sets.append({"set": one.number, "side": one.context.side or "", "words": words})
+        self.coach.done = min(len(session.sets), len(self.coach.plan.steps()))
+        self.board.push(None)
+
+    def handed(self, put: Put[Item]) -> None:
+        """Take the way into the session's queue."""
+        self._put = put
+        self._say_side()
+        if self.coach.current is not None:
+            self.mark(MarkerKind.KIND, self.coach.current.kind.value)
+
+    def begin(self, worn: LiveSensor) -> None:
+        """Look at the leg from here on."""
+        self._worn = worn
+        self._looking = asyncio.create_task(self._look(worn))
+
+    def close(self) -> None:
+        """Look no more."""
+        self._put = None
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def show(self, value: object) -> None:
+        """Take one of the core's values, or a mark."""
+        match value:
+            case Marker(kind=MarkerKind.LINK_LOST):
+                cues = self.coach.lost(self._at_s())
+            case Marker(kind=MarkerKind.LINK_BACK):
+                cues = self.coach.back(self._at_s())
+            case _:
+                cues = self.coach.push(value)
+        self.board.push(value, cues)
+        if isinstance(value, ExerciseSet):
+            words = {"set": len(self.sets) + 1, "side": self._side_told, "words": self.board.state.last_set_words}
+            self.sets = [*self.sets, words]
+        if any(cue.kind is CueKind.SWITCH_LEGS for cue in cues):
+            self._say_side()
+        self._tell(cues)
+
+    def states(self, states: Sequence[SensorState]) -> None:
+        """Show how the sensors are doing."""
+        self.board.sensors(_sensor_row(one) for one in states)
+        self._tell(())
+
+    def press(self, what: str) -> None:
+        """Do what somebody pressed.
+
+        Raises
+        ------
+        ValueError
+            Nothing is called that.
+        """
+        at_s, cues = self._at_s(), list[Cue]()
+        match what:
+            case "end-set":
+                self.mark(MarkerKind.SET_END)
+            case "undo":
+                cues = self.coach.undo(at_s)
+                if not cues:
+                    self.board.undo()
+                self.mark(MarkerKind.UNDO)
+            case "pause":
+                cues = self.coach.pause(at_s)
+                self.mark(MarkerKind.PAUSE)
+            case "resume":
+                cues = self.coach.resume(at_s)
+                self.mark(MarkerKind.RESUME)
+            case "switch":
+                other: Leg = "left" if self.coach.current and self.coach.current.side == "right" else "right"
+                cues = self.coach.switch(other, at_s)
+                self._say_side()
+            case _:
+                raise ValueError(f"nothing is called {what!r}")
+        self.board.push(None, cues)
+        self._tell(cues)
+
+    def mark(self, kind: MarkerKind, text: str = "") -> None:
+        """Set a mark, where samples flow."""
+        if self._put is not None:
+            self._put(Marker(time.monotonic_ns(), kind, text))
+
+    def answer(self, question: str, value: Any, set_number: int | None = None) -> None:
+        """Keep what the person told."""
+        if self._put is not None:
+            self._put(answer(time.monotonic_ns(), question, value, set_number=set_number))
+
+    def _say_side(self) -> None:
+        """Tell the log which leg works from here on, where that is known and new."""
+        current = self.coach.current
+        if current is not None and current.side is not None and current.side != self._side_told:
+            self._side_told = current.side
+            self.mark(MarkerKind.SIDE, current.side)
+
+    def _at_s(self) -> float:
+        return self._worn.stream.duration_s if self._worn else 0.0
+
+    async def _look(self, worn: LiveSensor) -> None:
+        """Follow the leg between the values."""
+        before = None
+        while True:
+            now = worn.stream.now
+            if now is not None and now != before:
+                cues = self.coach.push(now)
+                self.board.push(now, cues)
+                self._tell(cues)
+            before = now
+            await asyncio.sleep(LOOK_S)
+
+
+def _sensor_row(state: SensorState) -> SensorRow:
+    return SensorRow(
+        number=state.number,
+        link=state.link.phase.value,
+        rate_hz=None if state.rate_hz is None else round(state.rate_hz),
+        lost_percent=round(state.lost_percent, 1),
+        lost_estimated=state.lost_estimated,
+        battery_percent=state.battery_percent,
+    )
