@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.cli.streaming import Item, LiveSensor
 from tracker.coaching.board import Board, SensorRow
-from tracker.coaching.coach import Coach
+from tracker.coaching.coach import Coach, repetitions
 from tracker.coaching.cues import Cue, CueKind
 from tracker.commands import answer
 from tracker.exercises import Leg
@@ -58,7 +58,7 @@ class Led:
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
         for one in session.sets:
-            words = f"{len(one.reps)} repetitions, {one.totals.time_under_tension_s:.0f} s under tension"
+            words = f"{repetitions(len(one.reps))}, {one.totals.time_under_tension_s:.0f} s under tension"
             self.sets.append({"set": one.number, "side": one.context.side or "", "words": words})
         self.coach.done = min(len(session.sets), len(self.coach.plan.steps()))
         self.board.push(None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.errors import BAD_INPUT, BadInputError, tell
-from tracker.cli.options import DataDir, ExerciseId, Json, folder_of, profile_of
+from tracker.cli.options import DataDir, ExerciseId, Json, TempoText, folder_of, profile_of
 
 if TYPE_CHECKING:
     from tracker.journal import SessionId
@@ -99,6 +99,19 @@ def live(
             help="Go on with a session that was cut off, or not [dim](else it asks)[/dim].",
         ),
     ] = None,
+    goal: Annotated[
+        str, typer.Option("--goal", metavar="muscle|strength|activation", help="What the plan is for.")
+    ] = "muscle",
+    sets: Annotated[int | None, typer.Option("--sets", min=1, max=20, help="Sets of each leg.")] = None,
+    reps: Annotated[
+        str | None, typer.Option("--reps", metavar="FROM-TO", help="Repetitions of a set, such as 10-15.")
+    ] = None,
+    tempo: TempoText = None,
+    rest: Annotated[float | None, typer.Option("--rest", metavar="SECONDS", help="Between sets.")] = None,
+    mute: Annotated[bool, typer.Option("--mute", metavar="", help="Do not speak.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", metavar="", help="A line per repetition, for screen readers and logs.")
+    ] = False,
     json_: Annotated[
         bool, typer.Option("--json", metavar="", help="Print JSON, an object per line, as it happens.")
     ] = False,
@@ -106,8 +119,9 @@ def live(
 ) -> None:
     """Train with a sensor: count and measure as it happens.
 
-    Everything is recorded and logged. If the link breaks, the sensor is looked for and the set goes on. Ctrl-C ends
-    the session.
+    In a terminal, one sensor and an exercise show a board with count, range, phase and rest; keys end the set, take a
+    repetition back, switch legs, pause and stop. Everything is recorded and logged. If the link breaks, the sensor is
+    looked for and the set goes on. Ctrl-C ends the session.
 
     [dim]Examples[/dim]
       kickback live --exercise cable --side left --load 12.5
@@ -116,7 +130,9 @@ def live(
     """
     import asyncio
 
+    from tracker.cli.board_screen import BoardScreen
     from tracker.cli.live_screen import screen_of
+    from tracker.cli.planned import coach_of, plan_of
     from tracker.cli.sessions import Performed, stoppable
     from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
 
@@ -139,14 +155,21 @@ def live(
     )
     folder = folder_of(ctx, data_dir)
     wish = replace(wish, goes_on=_taken_up(folder, resume, asks=not json_))
+    plan = plan_of(wish, goal=goal, sets=sets, reps=reps, tempo=tempo, rest=rest)
+    until = asyncio.Event()
     screen = screen_of(folder, json_=json_)
+    led = None
+    if plan is not None and not json_ and not plain and len(names) < 2 and sys.stdout.isatty():
+        screen = led = BoardScreen(coach_of(plan, folder, wish.goes_on), until, speaks=not mute)
 
     async def performed() -> Performed:
         async with bluetooth_of(virtual=simulated, exercise=wish.profile) as bluetooth:
             try:
-                return await stream(bluetooth, wish, folder, screen)
+                return await stream(bluetooth, wish, folder, screen, until=until, hand=led.led.handed if led else None)
             finally:
                 screen.busy("")
+                if led is not None:
+                    led.close()
 
     done = asyncio.run(stoppable(performed()))
     screen.end(done)

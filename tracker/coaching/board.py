@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.coaching.coach import Coach
+from tracker.coaching.coach import Coach, repetitions
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.form import judge, range_in_band, tempo_in_band
 from tracker.coaching.plan import PlannedSet
@@ -231,7 +231,7 @@ def _after(planned: PlannedSet | None) -> str:
 
 def _words(one: ExerciseSet) -> str:
     partials = f", {len(one.partials)} partial" if one.partials else ""
-    return f"{len(one.reps)} repetitions{partials}, {one.time_under_tension_s:.0f} s under tension"
+    return f"{repetitions(len(one.reps))}{partials}, {one.time_under_tension_s:.0f} s under tension"
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -196,7 +196,7 @@ class Coach:
         at_s, reps = one.reported_s, len(one.reps)
         self._reps, self._tops, self.count = {}, set(), 0
         before, self.done = self.current, min(self.done + 1, len(self._steps))
-        yield Cue(CueKind.SET_DONE, at_s, f"set done: {_reps(reps)}{self._tempo_words(one)}", reps)
+        yield Cue(CueKind.SET_DONE, at_s, f"set done: {repetitions(reps)}{self._tempo_words(one)}", reps)
         then = self.current
         if then is None:
             yield Cue(CueKind.WORKOUT_DONE, at_s, "that was the last set")
@@ -255,5 +255,6 @@ class Coach:
         yield Cue(CueKind.REST_LEFT, at_s, str(number) if number else "go", number)
 
 
-def _reps(count: int) -> str:
+def repetitions(count: int) -> str:
+    """Return a number of repetitions in words."""
     return f"{count} repetition{'' if count == 1 else 's'}"
