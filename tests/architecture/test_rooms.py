@@ -16,6 +16,7 @@ PACKAGE = ROOT / "tracker"
 # What people touch stands on the live loop and the batch, these on the edges, and so on down.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("exercises",),
+    ("guide",),
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),

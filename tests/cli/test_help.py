@@ -15,7 +15,7 @@ from tracker.simulation import SCENARIOS
 from .conftest import ROOT, Kickback
 
 COMMANDS = [
-    *("scan", "live", "coach", "demo", "replay", "analyze", "calibrate"),
+    *("scan", "live", "coach", "guide", "demo", "replay", "analyze", "calibrate"),
     *("log", "show", "recover", "export", "simulate", "virtual-sensor"),
 ]
 HEAVY = [

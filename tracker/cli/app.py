@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze, calibrate, coach, files, live, log, sensors, simulate, virtual_sensor
+from tracker.cli import analyze, calibrate, coach, files, guide, live, log, sensors, simulate, virtual_sensor
 from tracker.cli.errors import one_line, tell
 from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
@@ -99,6 +99,7 @@ _add("demo", TRAIN_PANEL, live.demo)
 _add("scan", TRAIN_PANEL, sensors.scan)
 _add("live", TRAIN_PANEL, sensors.live)
 _add("coach", TRAIN_PANEL, coach.coach)
+_add("guide", TRAIN_PANEL, guide.guide)
 _add("replay", TRAIN_PANEL, live.replay)
 _add("analyze", REVIEW_PANEL, analyze.analyze)
 _add("calibrate", REVIEW_PANEL, calibrate.calibrate)

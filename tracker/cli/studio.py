@@ -24,6 +24,7 @@ from tracker.coaching.cues import CountAt, Cue, Feedback, Level, Mode, Settings
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
 from tracker.coaching.range_band import RangeBand
 from tracker.exercises import Leg, exercises
+from tracker.guide import guide
 from tracker.journal import Ending, Journal, JournalError, Session, journal_path
 from tracker.live import Show
 from tracker.recording import Header, RecordingError
@@ -284,7 +285,7 @@ def _exercises_json() -> list[dict[str, Any]]:
         {
             "id": one.id,
             "name": one.name,
-            "unknown": one.unknown,
+            "guide": asdict(guide(one.id)),
             "goals": {goal.value: _plan_json(preset(one, goal)) for goal in Goal},
         }
         for one in exercises().values()

@@ -160,7 +160,8 @@ function fill(exercises, unfinished) {
   const usual = () => {
     const one = exercises.find((each) => each.id === $("exercise").value);
     const plan = one.goals[$("goal").value];
-    $("unknown").textContent = `What the sensor cannot tell here: ${one.unknown}.`;
+    $("unknown").textContent = `What the sensor cannot tell here: ${one.guide.unknown}.`;
+    explain(one.guide);
     $("sets").value = plan.sets;
     [$("from").value, $("to").value] = plan.reps;
     $("tempo").value = plan.tempo;
@@ -175,6 +176,24 @@ function fill(exercises, unfinished) {
     select.append(...["off", "low", "full"].map((one) => new Option(one, one, one === level, one === level)));
     label.append(select);
     return label;
+  }));
+}
+
+function explain(guide) {
+  const made = (kind, text) => Object.assign(document.createElement(kind), { textContent: text });
+  $("ticks").replaceChildren(...guide.checklist.map((line) => {
+    const label = Object.assign(document.createElement("label"), { className: "check" });
+    label.append(Object.assign(document.createElement("input"), { type: "checkbox" }), made("span", line));
+    return label;
+  }));
+  const sections = [
+    ["Trains", [guide.trains]], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
+    ["Mistakes", guide.mistakes.map((one) => one.join(" "))], ["Variations", guide.variations], ["Safety", guide.safety],
+  ];
+  $("guide").replaceChildren(...sections.flatMap(([title, lines]) => {
+    const list = document.createElement("ul");
+    list.append(...lines.map((line) => made("li", line)));
+    return [made("h2", title), list];
   }));
 }
 
