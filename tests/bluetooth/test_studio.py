@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -205,3 +206,21 @@ async def test_nonsense_during_a_session_changes_nothing(
         await seat.studio.do(command)
     assert seat.studio.state()["screen"] == "live"
     await seat.studio.close()
+
+
+async def test_a_calibrated_range_is_kept(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    await emulated_radio.add_peripheral(firmware(5, 1), name="Kickback A")
+    await seat.studio.do(START)
+    await seat.until(lambda: bool(seat.board.get("sensors")))
+    await seat.studio.do({"do": "calibrate"})
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 1)
+    assert seat.board["floor_deg"] is not None
+    await seat.studio.close()
+    session = logged(tmp_path)
+    assert [one.context.kind for one in session.sets] == [SetKind.CALIBRATION]
+    for _ in range(100):
+        with Journal.open(journal_path(tmp_path)) as journal:
+            if bands := journal.bands():
+                break
+        time.sleep(0.05)
+    assert [(band.exercise, band.side) for band in bands] == [("cable", "left")]

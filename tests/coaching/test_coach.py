@@ -216,3 +216,31 @@ def test_tempo() -> None:
     assert tempo_of("2-1-3-0") == (2.0, 1.0, 3.0, 0.0)
     with pytest.raises(ValueError, match="such as 2-1-3-0"):
         tempo_of("2-1-3")
+
+
+def test_a_range_is_made_of_slow_repetitions_and_nothing_waits_for_it() -> None:
+    one = Coach(PLAN, CABLE)
+    board = Board(one)
+    board.push(None, one.calibrate(0.0))
+    assert "slow repetitions" in board.state.message
+    quick = replace(rep(1), peak_start_s=0.4)
+    cues = told(one, quick, *(rep(k) for k in range(2, 6)))
+    assert [cue.value for cue in kinds(cues, CueKind.COUNT)] == [1, 2, 3, 4, 5]
+    said = [cue.text for cue in kinds(cues, CueKind.CALIBRATION)]
+    assert "slower than 1 s" in said[0]
+    assert said[1:] == ["1 of 5", "2 of 5", "3 of 5", "4 of 5"]
+    assert one.calibrated is None
+    (made, *_) = told(one, set_of(rep(1)))
+    assert made.text == "your range is 36 to 43 degrees"
+    assert one.calibrated is not None
+    board.push(None)
+    assert (board.state.floor_deg, board.state.ceiling_deg) == (36.0, 43.2)
+    assert kinds(told(one, Now(1.0, Phase.LIFT, 0.0, 37.0)), CueKind.RANGE_REACHED) != []
+
+
+def test_too_few_make_none() -> None:
+    one = coach()
+    one.calibrate(0.0)
+    cues = told(one, rep(1), set_of(rep(1)))
+    assert kinds(cues, CueKind.CALIBRATION)[-1].text == "too few slow repetitions for a range"
+    assert one.targets.band == BAND

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 
 from rich.console import RenderableType
@@ -22,13 +22,15 @@ from tracker.cli.sessions import Performed
 from tracker.cli.streaming import LiveSensor
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.range_band import Calibration
+from tracker.exercises import Leg
 from tracker.live import Show
 from tracker.recording import Header
 from tracker.sensors.state import SensorState
 
 PER_SECOND = 12
 ASK_S = 0.05
-KEYS = {"e": "end-set", "u": "undo", "l": "switch", "p": "pause"}
+KEYS = {"e": "end-set", "u": "undo", "l": "switch", "p": "pause", "c": "calibrate"}
 BELL = (CueKind.COUNT, CueKind.SET_DONE, CueKind.SENSOR_LOST)
 _SAPI = "Add-Type -A System.Speech; (New-Object System.Speech.Synthesis.SpeechSynthesizer).Speak($input)"
 _VOICES = (("espeak-ng", "-s", "180"), ("espeak", "-s", "180"), ("spd-say", "--wait", "-e"), ("say",))
@@ -43,12 +45,21 @@ class BoardScreen(LiveScreen):
         Knows the plan.
     until
         Set when the person stops the session.
+    keep
+        Keeps a range that was calibrated.
     speaks
         Counts aloud where the system has a voice; else, and besides, the bell rings.
     """
 
-    def __init__(self, coach: Coach, until: asyncio.Event, *, speaks: bool = True) -> None:
-        self.led = Led(coach, self._told)
+    def __init__(
+        self,
+        coach: Coach,
+        until: asyncio.Event,
+        keep: Callable[[Calibration, Leg | None], None],
+        *,
+        speaks: bool = True,
+    ) -> None:
+        self.led = Led(coach, self._told, keep)
         self._until = until
         self._out = console()
         self._waiting = Waiting()

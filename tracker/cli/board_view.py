@@ -18,7 +18,7 @@ DIGITS = (
 """Row by row."""
 PHASES = {"rest": "Ready", "lift": "▲ Lift", "hold": "■ Hold", "return": "▼ Return"}
 SHOWN_DEG, BAR = 90.0, 40
-KEYS = "e end set · u undo · l switch leg · p pause · q stop"
+KEYS = "e end set · u undo · l switch leg · c calibrate · p pause · q stop"
 
 
 def board(state: BoardState) -> RenderableType:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tracker.cli.streaming import Item, LiveSensor
 from tracker.coaching.board import Board, SensorRow
 from tracker.coaching.coach import Coach, repetitions
 from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.range_band import Calibration
 from tracker.commands import answer
 from tracker.exercises import Leg
-from tracker.journal import Session
+from tracker.journal import Session, SetKind
 from tracker.live import Put
 from tracker.motion.values import ExerciseSet
 from tracker.recording import Marker, MarkerKind
@@ -36,6 +37,8 @@ class Led:
         Knows the plan.
     tell
         Is told of every change, with the cues that came with it.
+    keep
+        Keeps a range that was calibrated, of the leg that works.
 
     Attributes
     ----------
@@ -45,15 +48,22 @@ class Led:
         The sets that are done: number, leg, words.
     """
 
-    def __init__(self, coach: Coach, tell: Callable[[Iterable[Cue]], None]) -> None:
+    def __init__(
+        self,
+        coach: Coach,
+        tell: Callable[[Iterable[Cue]], None],
+        keep: Callable[[Calibration, Leg | None], None] | None = None,
+    ) -> None:
         self.coach = coach
         self.board = Board(coach)
         self.sets: list[dict[str, Any]] = []
         self._tell = tell
+        self._keep = keep
+        self._kept: Calibration | None = None
         self._worn: LiveSensor | None = None
         self._put: Put[Item] | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._side_told = ""
+        self._side_told: Leg | Literal[""] = ""
 
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
@@ -67,8 +77,7 @@ class Led:
         """Take the way into the session's queue."""
         self._put = put
         self._say_side()
-        if self.coach.current is not None:
-            self.mark(MarkerKind.KIND, self.coach.current.kind.value)
+        self._say_kind()
 
     def begin(self, worn: LiveSensor) -> None:
         """Look at the leg from here on."""
@@ -91,9 +100,11 @@ class Led:
             case _:
                 cues = self.coach.push(value)
         self.board.push(value, cues)
+        self._keep_calibration()
         if isinstance(value, ExerciseSet):
             words = {"set": len(self.sets) + 1, "side": self._side_told, "words": self.board.state.last_set_words}
             self.sets = [*self.sets, words]
+            self._say_kind()
         if any(cue.kind is CueKind.SWITCH_LEGS for cue in cues):
             self._say_side()
         self._tell(cues)
@@ -126,6 +137,9 @@ class Led:
             case "resume":
                 cues = self.coach.resume(at_s)
                 self.mark(MarkerKind.RESUME)
+            case "calibrate":
+                cues = self.coach.calibrate(at_s)
+                self.mark(MarkerKind.KIND, SetKind.CALIBRATION.value)
             case "switch":
                 other: Leg = "left" if self.coach.current and self.coach.current.side == "right" else "right"
                 cues = self.coach.switch(other, at_s)
@@ -144,6 +158,17 @@ class Led:
         """Keep what the person told."""
         if self._put is not None:
             self._put(answer(time.monotonic_ns(), question, value, set_number=set_number))
+
+    def _say_kind(self) -> None:
+        """Tell the log what the next set is for."""
+        if self.coach.current is not None:
+            self.mark(MarkerKind.KIND, self.coach.current.kind.value)
+
+    def _keep_calibration(self) -> None:
+        made = self.coach.calibrated
+        if made is not None and made is not self._kept and self._keep is not None:
+            self._kept = made
+            self._keep(made, self._side_told or None)
 
     def _say_side(self) -> None:
         """Tell the log which leg works from here on, where that is known and new."""

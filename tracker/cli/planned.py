@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from tracker.cli.errors import BadInputError
 from tracker.cli.streaming import Wish
 from tracker.coaching.coach import Coach
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of
-from tracker.coaching.range_band import RangeBand
+from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.exercises import Leg, exercises
 from tracker.journal import Journal, SessionId, journal_path
 
@@ -55,6 +57,19 @@ def coach_of(plan: WorkoutPlan, folder: Path, goes_on: SessionId | None) -> Coac
     coach = Coach(plan, exercises()[plan.exercise], band=band)
     coach.done = min(done, len(plan.steps()))
     return coach
+
+
+def keeper(folder: Path, exercise: str) -> Callable[[Calibration, Leg | None], None]:
+    """Return what keeps a calibrated range in the log, in a thread: no count waits for the disk."""
+
+    def save(made: Calibration, side: Leg | None) -> None:
+        with Journal.open(journal_path(folder)) as journal:
+            journal.save_band(exercise, made, side=side)
+
+    def keep(made: Calibration, side: Leg | None) -> None:
+        threading.Thread(target=save, args=(made, side)).start()
+
+    return keep
 
 
 def _known(folder: Path, exercise: str, side: Leg | None, goes_on: SessionId | None) -> tuple[RangeBand | None, int]:

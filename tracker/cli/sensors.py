@@ -132,7 +132,7 @@ def live(
 
     from tracker.cli.board_screen import BoardScreen
     from tracker.cli.live_screen import screen_of
-    from tracker.cli.planned import coach_of, plan_of
+    from tracker.cli.planned import coach_of, keeper, plan_of
     from tracker.cli.sessions import Performed, stoppable
     from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
 
@@ -160,7 +160,8 @@ def live(
     screen = screen_of(folder, json_=json_)
     led = None
     if plan is not None and not json_ and not plain and len(names) < 2 and sys.stdout.isatty():
-        screen = led = BoardScreen(coach_of(plan, folder, wish.goes_on), until, speaks=not mute)
+        coach, keep = coach_of(plan, folder, wish.goes_on), keeper(folder, plan.exercise)
+        screen = led = BoardScreen(coach, until, keep, speaks=not mute)
 
     async def performed() -> Performed:
         async with bluetooth_of(virtual=simulated, exercise=wish.profile) as bluetooth:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.cli.led import Led
+from tracker.cli.planned import keeper
 from tracker.cli.sessions import Performed
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, bluetooth_of, stream
 from tracker.cli.unfinished import Unfinished, finish, unfinished
@@ -140,7 +141,8 @@ class Studio:
         profile = exercises()[plan.exercise]
         side: Leg | None = plan.sides[0] if plan.sides else None
         band = self._band(plan.exercise, side)
-        self._led = Led(Coach(plan, profile, band=band, settings=settings), self._tell)
+        keep = keeper(self._folder, plan.exercise)
+        self._led = Led(Coach(plan, profile, band=band, settings=settings), self._tell, keep)
         if one is not None:
             logged = self._taken_up(one)
             self._led.took_up(logged)

@@ -30,6 +30,7 @@ MILESTONES = (
     CueKind.SENSOR_BACK,
     CueKind.COUNT_BACK,
     CueKind.PHRASE,
+    CueKind.CALIBRATION,
     CueKind.ABOVE_CEILING,
 )
 """What is shown in words until the next one."""
@@ -134,14 +135,12 @@ class Board:
         self._coach = coach
         self._strip: deque[float | None] = deque(maxlen=round(STRIP_S / STRIP_STEP_S))
         self._strip_s = 0.0
-        band, plan = coach.targets.band, coach.plan
+        plan = coach.plan
         self.state = BoardState(
             exercise=coach.targets.exercise.name,
             reps_from=plan.reps[0],
             reps_to=plan.reps[1],
             sets=plan.sets,
-            floor_deg=band.floor_deg if band else None,
-            ceiling_deg=band.ceiling_deg if band else None,
         )
         self._show()
 
@@ -209,6 +208,7 @@ class Board:
     def _show(self, **changed: Any) -> None:
         current = self._coach.current
         steps = self._coach.plan.steps()
+        band = self._coach.targets.band
         after = steps[self._coach.done + 1] if self._coach.done + 1 < len(steps) else None
         state = replace(
             self.state,
@@ -216,6 +216,8 @@ class Board:
             side=current.side if current else None,
             kind=current.kind.value if current else None,
             after=_after(after) if current else "",
+            floor_deg=band.floor_deg if band else None,
+            ceiling_deg=band.ceiling_deg if band else None,
             **changed,
         )
         if state != self.state:

@@ -15,11 +15,12 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
 from tracker.coaching.form import FormFlag, judge, tempo_in_band
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
-from tracker.coaching.range_band import RangeBand
+from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
 from tracker.coaching.set_form import judge_set
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import Exercise, Leg
@@ -67,6 +68,8 @@ class Coach:
         Sets that are over.
     rest_until_s
         When the rest ends; None while a set is under way, and after the last one.
+    calibrated
+        The range that was calibrated last in this session; None: none was.
     """
 
     def __init__(
@@ -83,6 +86,8 @@ class Coach:
         self.done = 0
         self.rest_until_s: float | None = None
         self.paused = False
+        self.calibrated: Calibration | None = None
+        self._calibrator: Calibrator | None = None
         self._steps = plan.steps()
         self._reps: dict[int, Rep] = {}
         self._tops: set[int] = set()
@@ -138,6 +143,11 @@ class Coach:
         self.rest_until_s = None
         return [Cue(CueKind.SWITCH_LEGS, at_s, f"{side} leg")]
 
+    def calibrate(self, at_s: float) -> list[Cue]:
+        """Make the person's range of the next three to five slow repetitions; they count like any others."""
+        self._calibrator = Calibrator()
+        return [Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
+
     def lost(self, at_s: float) -> list[Cue]:
         """Take that the sensor's link broke."""
         return [Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
@@ -156,7 +166,10 @@ class Coach:
                 self._tops.discard(value.peak)
                 self._reps[value.peak] = value
                 yield from self._counted(value.reported_s)
-                yield from self._remark(value)
+                if self._calibrator is None:
+                    yield from self._remark(value)
+                else:
+                    yield from self._calibrates(self._calibrator.push(value), value.reported_s)
             case Rejected() if value.peak in self._tops or value.peak in self._reps:
                 self._tops.discard(value.peak)
                 self._reps.pop(value.peak, None)
@@ -181,6 +194,18 @@ class Coach:
         if 1 <= left <= FEW:
             yield Cue(CueKind.FEW_LEFT, at_s, "last one" if left == 1 else f"{left} more", left)
 
+    def _calibrates(self, found: list[Step | Calibration], at_s: float) -> Iterator[Cue]:
+        """Say what a repetition was good for, and the range once it is made."""
+        for one in found:
+            if isinstance(one, Step):
+                yield Cue(CueKind.CALIBRATION, at_s, one.why_not or f"{one.used} of {one.needed}", one.used)
+                continue
+            self._calibrator, self.calibrated = None, one
+            self.targets = replace(self.targets, band=one.band)
+            again = ", but they differ: better make it again" if one.unsteady else ""
+            text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
+            yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
+
     def _remark(self, rep: Rep) -> Iterator[Cue]:
         """Say at most one thing about a repetition."""
         if self.paused or self.settings.feedback is Feedback.SUMMARY:
@@ -194,6 +219,11 @@ class Coach:
 
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
         at_s, reps = one.reported_s, len(one.reps)
+        if self._calibrator is not None:
+            yield from self._calibrates(self._calibrator.flush(), at_s)
+            if self._calibrator is not None:
+                self._calibrator = None
+                yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
         self._reps, self._tops, self.count = {}, set(), 0
         before, self.done = self.current, min(self.done + 1, len(self._steps))
         yield Cue(CueKind.SET_DONE, at_s, f"set done: {repetitions(reps)}{self._tempo_words(one)}", reps)

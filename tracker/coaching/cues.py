@@ -26,6 +26,8 @@ class CueKind(StrEnum):
     """``value`` more repetitions: three, two, one."""
     PHRASE = "phrase"
     """One remark on the repetition that is just over."""
+    CALIBRATION = "calibration"
+    """How a calibration goes on, and the range that it gave."""
     SET_DONE = "set-done"
     SWITCH_LEGS = "switch-legs"
     REST_LEFT = "rest-left"
