@@ -22,6 +22,7 @@ from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
 from tracker.simulation import Activity, Plan, SetPlan, sense, simulate
 
 from ..motion.streams import block
+from ..motion.test_memory import size_bytes
 
 CABLE = exercise("cable")
 BAND = RangeBand(25.0, 30.0, 60.0)
@@ -244,3 +245,24 @@ def test_too_few_make_none() -> None:
     cues = told(one, rep(1), set_of(rep(1)))
     assert kinds(cues, CueKind.CALIBRATION)[-1].text == "too few slow repetitions for a range"
     assert one.targets.band == BAND
+
+
+def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
+    one = Coach(replace(PLAN, sets=20), CABLE, band=BAND)
+    board = Board(one)
+    sizes, at_s, peak = [], 0.0, 0
+    for _ in range(60):
+        for _ in range(10):
+            peak += 1
+            for k in range(150):
+                phase = (Phase.REST, Phase.LIFT, Phase.HOLD, Phase.RETURN)[k * 4 // 150]
+                now = Now(at_s, phase, at_s - 0.1, float(k % 40))
+                board.push(now, one.push(now))
+                at_s += 0.04
+            board.push(None, one.push(Peak(peak, at_s, at_s)))
+            board.push(None, one.push(rep(peak, at_s - 6.0)))
+        done = set_of(rep(peak, at_s - 6.0))
+        board.push(done, one.push(done))
+        sizes.append(size_bytes((one, board)))
+    assert at_s == pytest.approx(3600)
+    assert max(sizes[2:]) <= 1.02 * sizes[1]
