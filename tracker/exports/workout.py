@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.analysis import Analysis, analyze, kind_of
+from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm
+from tracker.coaching.targets import Tempo
 from tracker.exercises import Exercise
 from tracker.journal import (
     Answer,
@@ -106,15 +108,22 @@ def workout_of(session: Session) -> Workout:
     )
 
 
-def workout_of_file(path: Path, profile: Exercise | None) -> Workout:
+def workout_of_file(
+    path: Path, profile: Exercise | None, *, tempo: Tempo | None = None, band: RangeBand | None = None
+) -> Workout:
     """Measure a recording.
+
+    Parameters
+    ----------
+    path, profile, tempo, band
+        As for ``tracker.analysis.analyze``.
 
     Raises
     ------
     RecordingError
         One line that says what is wrong with the file and where.
     """
-    found = analyze(path, profile)
+    found = analyze(path, profile, tempo=tempo, band=band)
     header = open_recording(path).header if kind_of(path) == "mcap" else None
     started_at = begun(header)
     worn = header.sensors[:1] if header else ()
