@@ -39,7 +39,8 @@
         one.style.display = t < from || t > from + span ? "none" : "";
       }
       const rough = span / (wide > 400 ? 10 : 6), power = 10 ** Math.floor(Math.log10(rough));
-      const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999);
+      const minutes = kind === "clock" && rough > 30 && [60, 120, 300, 600, 1200, 1800, 3600, 7200].find((n) => n >= rough);
+      const step = minutes || [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999);
       ticks.replaceChildren();
       for (let i = Math.ceil(from / step); i * step <= from + span; i++) {
         const text = document.createElementNS(ns, "text"), t = i * step;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,12 +27,14 @@ def render(report: Report) -> str:
     template = environment.get_template("page.html")
     return template.render(
         report=report,
+        name=workout_name(report),
         workout=report.workout,
         title=_title(report),
         facts=_facts(report),
         strips=[(view, plots.strip(view)) for view in report.strips],
         sets=[_set(view) for view in report.sets],
         reasons=REASONS,
+        several=len(report.strips) > 1,
         unknown=_unknown(report),
         clock=plots.clock,
         style=_inline("page.css"),
@@ -40,7 +43,13 @@ def render(report: Report) -> str:
 
 
 def _inline(name: str) -> Markup:
-    return Markup(files("tracker.report").joinpath(name).read_text(encoding="utf-8"))  # noqa: S704 our own file
+    return Markup(files("tracker.report").joinpath(name).read_text(encoding="utf-8"))
+
+
+def workout_name(report: Report) -> str:
+    """Return what is shown: a session's short id, or a file without the folders that it lies in."""
+    name = report.workout.name
+    return name if name.startswith("session ") else Path(name).name
 
 
 def _title(report: Report) -> str:
@@ -72,7 +81,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
             yes, of = sum(one[0] for one in known), sum(one[1] for one in known)
             facts.append((what, f"{yes / of:.0%}"))
     facts.append(("under tension", f"{tension_s:.0f} s"))
-    facts.append(("not counted", str(len(report.rejected) + sum(len(one.logged.partials) for one in report.sets))))
+    facts.append(("partial, not counted", str(sum(len(one.logged.partials) for one in report.sets))))
     return facts
 
 

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from tracker.coaching.targets import Tempo, inside
+from tracker.coaching.targets import inside
 from tracker.exercises import Metric, Span
 from tracker.journal import LoggedRep
 from tracker.motion.values import Rep
-from tracker.report.svg import Scale, joined, lines, tag, thinned
+from tracker.report.svg import CLOCK, NICE, Scale, joined, lines, tag, thinned
 from tracker.report.view import SetView, StripView
 
 WIDE, STRIP_HIGH = 1100.0, 230.0
 SMALL, SMALL_HIGH = 380.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 38.0, 10.0, 24.0, 28.0
 STRIP_POINTS, REP_POINTS = 16_000, 240
+LONG_GAP_S = 0.5
+"""A shorter gap is drawn, but gets no mark above."""
 AROUND_S = 0.3
 """Drawn before and after a repetition."""
 MOST_S, LEAST_DEG = 2.0, 10.0
@@ -47,7 +49,11 @@ def strip(view: StripView) -> Markup:
     curve: list[str] = []
     if view.trace is not None:
         x, y = thinned(view.trace.time_s, view.trace.angle_deg, STRIP_POINTS)
-        low, high = min(low, float(np.nanmin(y))), max(high, float(np.nanmax(y)))
+        far = [view.trace.between(r.start_s, r.end_s)[1] for s in view.sets for r in s.measured.reps] or [y]
+        whole = np.concatenate(far)
+        # what lies far beyond the repetitions, such as steps, is cut off rather than flattening them
+        if not np.isnan(whole).all():
+            low, high = min(low, float(np.nanmin(whole)) - 10.0), max(20.0, float(np.nanmax(whole)) + 10.0)
         curve = lines(x, y)
     frame = _Frame(WIDE, STRIP_HIGH, view.begin_s, view.end_s, low - 3.0, high + 3.0)
     data = [
@@ -73,6 +79,7 @@ def strip(view: StripView) -> Markup:
         *(
             frame.marker((g.start_s + g.end_s) / 2, "gap", f"{clock(g.start_s)} gap, {g.samples_lost} samples lost")
             for g in view.gaps
+            if g.end_s - g.start_s >= LONG_GAP_S
         ),
         *(frame.marker(at, "moved", f"{clock(at)} the strap moved") for at in view.strap_moved),
     ]
@@ -96,7 +103,8 @@ def overlay(view: SetView) -> Markup | None:
         if len(x) < 2 or not inner.any() or np.isnan(y[inner]).any():
             continue
         y = y - y[inner][0]
-        top_s = float(x[inner][np.argmax(y[inner])])
+        # a hold is flat: where it begins is surer than where it is highest
+        top_s = float(x[inner][np.argmax(y[inner])]) if rep.peak_start_s is None else rep.peak_start_s
         x, y = thinned(x - top_s, y, REP_POINTS)
         drawn.append((one, rep, lines(x, y), float(np.nanmax(y)), max(abs(float(x[0])), abs(float(x[-1])))))
     if not drawn:
@@ -119,7 +127,7 @@ def overlay(view: SetView) -> Markup | None:
             frame.side(band.ceiling_deg, f"ceiling {band.ceiling_deg:.0f}°"),
             frame.side(band.floor_deg, f"floor {band.floor_deg:.0f}°"),
         ]
-    title = "Repetitions, aligned at the top (angle, °, over seconds)"
+    title = "Repetitions from the top reached (°, s); thick: first, dashed: last"
     return frame.figure(data, labels, title, frame.y.ticks(4), lambda t: f"{t:g}", unit="°", kind="seconds")
 
 
@@ -137,13 +145,13 @@ def ranges(view: SetView) -> Markup | None:
 
 def tempo(view: SetView) -> Markup | None:
     """Return the four phases of each repetition, each against what was asked for."""
-    asked: Tempo | None = view.targets.tempo if view.targets else None
+    asked = view.targets.tempo if view.targets else None
     tension = view.targets is not None and Metric.TENSION in view.targets.exercise.metrics
     pauses = {id(one.rep): one.bottom_pause_s for one in view.logged.reps}
     lanes = [
-        _Lane("lift", "s", 1, lambda rep: rep.concentric_s, asked and asked.concentric_s),
-        _Lane("hold", "s", 1, lambda rep: rep.hold_s, asked and asked.hold_s),
-        _Lane("return", "s", 1, lambda rep: rep.eccentric_s, asked and asked.eccentric_s),
+        _Lane("lift", "s", 1, lambda rep: rep.concentric_s, asked.concentric_s if asked else None),
+        _Lane("hold", "s", 1, lambda rep: rep.hold_s, asked.hold_s if asked else None),
+        _Lane("return", "s", 1, lambda rep: rep.eccentric_s, asked.eccentric_s if asked else None),
         _Lane("pause", "s", 1, lambda rep: pauses[id(rep)], (0.0, asked.pause_s) if asked and tension else None),
     ]
     return _bars(lanes, view.logged.reps, "Tempo of each repetition", SMALL_HIGH)
@@ -295,7 +303,7 @@ class _Frame:
                 data_x=str(at),
                 transform=f"translate({x(at):.2f} 0)",
             )
-            for at in x.ticks(10 if self.wide > SMALL else 6)
+            for at in x.ticks(10 if self.wide > SMALL else 6, CLOCK if kind == "clock" else NICE)
         ]
         small = [tag("text", title, x=2, y=12, class_="title")] if self.wide <= SMALL else []
         drawn = joined([*small, *rules, inner, tag("g", *ticks, class_="ticks"), tag("g", *labels)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from tracker.motion.samples import Array
 
 NICE = (1.0, 2.0, 5.0, 10.0)
+CLOCK = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
+"""Round steps of a clock, from a minute on."""
 
 
 def tag(name: str, *inside: str, **attributes: str | float | None) -> Markup:
@@ -43,7 +45,7 @@ class Scale:
         """Return the place of a value."""
         return self.begin + (value - self.low) / (self.high - self.low) * (self.end - self.begin)
 
-    def ticks(self, about: int) -> list[float]:
+    def ticks(self, about: int, steps: Sequence[float] = NICE) -> list[float]:
         """Return round values, about so many.
 
         Examples
@@ -52,8 +54,9 @@ class Scale:
         [0.0, 10.0, 20.0, 30.0, 40.0]
         """
         rough = (self.high - self.low) / about
+        clock = next((step for step in steps if step >= rough), None) if steps is CLOCK and rough > 30.0 else None
         power = 10.0 ** math.floor(math.log10(rough))
-        step = next(n * power for n in NICE if n * power >= rough * 0.999)
+        step = clock or next(n * power for n in NICE if n * power >= rough * 0.999)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [i * step for i in range(first, last + 1)]
 

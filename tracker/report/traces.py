@@ -1,7 +1,7 @@
 """The shank's angle over time, from a recording: what a report draws.
 
-In: a recording, and the repetitions found in it. Out: a ``Trace`` per sensor. The up direction comes from the core's own
-stages (``Grid``, ``Orienter``), so what is drawn is what was measured. Rule: the angle is that of the up direction
+In: a recording, and the repetitions found in it. Out: a ``Trace`` per sensor. The up direction comes from the core's
+own stages (``Grid``, ``Orienter``), so what is drawn is what was measured. Rule: the angle is that of the up direction
 against the rest pose of the nearest set, in the plane from rest to top; the pose is the median over its repetitions.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def poses_of(path: Path) -> tuple[Poses, ...]:
 
 
 def trace_of(poses: Poses, sets: Sequence[Sequence[Rep]]) -> Trace:
-    """Return the angle against the rest pose of the nearest set; without any set, how far up is from where it mostly is.
+    """Return the angle against the rest pose of the nearest set; without any set, against where up mostly is.
 
     Parameters
     ----------
@@ -99,9 +100,9 @@ def trace_of(poses: Poses, sets: Sequence[Sequence[Rep]]) -> Trace:
         return Trace(poses.time_s, np.rad2deg(np.arccos(np.clip(poses.up @ usual, -1.0, 1.0))))
     planes.sort(key=lambda one: one[0])
     angle = np.empty(len(poses.time_s))
-    borders = [(a[1] + b[0]) / 2 for a, b in zip(planes, planes[1:], strict=False)]
+    borders = [(a[1] + b[0]) / 2 for a, b in pairwise(planes)]
     edges = [0, *np.searchsorted(poses.time_s, borders).tolist(), len(angle)]
-    for (_, _, (rest, towards)), begin, end in zip(planes, edges, edges[1:], strict=False):
+    for (_, _, (rest, towards)), (begin, end) in zip(planes, pairwise(edges), strict=True):
         up = poses.up[begin:end]
         angle[begin:end] = np.rad2deg(np.arctan2(up @ towards, up @ rest))
     return Trace(poses.time_s, angle)

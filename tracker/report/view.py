@@ -1,4 +1,7 @@
-"""What a report shows, as values: made of a workout, what was asked for in each set, and the traces of its recordings."""
+"""What a report shows, as values.
+
+Made of a workout, of what was asked for in each set, and of the traces of its recordings.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.analysis import not_listed
+from tracker.cli.tables import Line, without_steps
 from tracker.coaching.form import DEFINITIONS, FormFlag, range_in_band, tempo_in_band
 from tracker.coaching.set_form import fade, velocity_loss
 from tracker.coaching.targets import Targets
@@ -15,7 +19,7 @@ from tracker.journal import LoggedRejected, LoggedRep, LoggedSet
 from tracker.motion.samples import Gap
 from tracker.motion.values import Flag, Reason, Rep
 from tracker.recording import RecordingError
-from tracker.report.advice import Advice, advice_of
+from tracker.report.advice import Advice, Pace, advice_of
 from tracker.report.traces import Poses, Trace, poses_of, trace_of
 from tracker.sensors import FAMILIES
 
@@ -102,6 +106,8 @@ class StripView:
         Of the samples; None without a recording.
     estimated
         What was lost is an estimate: nothing numbers or times the samples.
+    rejected
+        What was not counted besides the partials, the steps of one walk together.
     strap_moved
         Seconds at which a repetition with a moved strap began.
     """
@@ -114,7 +120,7 @@ class StripView:
     received: int | None
     estimated: bool
     sets: tuple[LoggedSet, ...]
-    rejected: tuple[LoggedRejected, ...]
+    rejected: tuple[Line, ...]
     gaps: tuple[Gap, ...]
     strap_moved: tuple[float, ...]
 
@@ -142,7 +148,6 @@ class Report:
     workout: Workout
     strips: tuple[StripView, ...]
     sets: tuple[SetView, ...]
-    rejected: tuple[LoggedRejected, ...]
     advice: tuple[Advice, ...]
     missing: tuple[str, ...]
 
@@ -161,7 +166,7 @@ def report_of(workout: Workout, asked: Asked) -> Report:
     sets = tuple(_set(one, asked(one), traces.get((one.recording, one.sensor))) for one in workout.sets)
     wrong = [[verdict.flag for verdict in rep.form] for one in workout.sets for rep in one.reps]
     return Report(
-        workout=workout, strips=strips, sets=sets, rejected=rejected, advice=advice_of(wrong), missing=tuple(missing)
+        workout=workout, strips=strips, sets=sets, advice=advice_of(wrong, _pace(sets)), missing=tuple(missing)
     )
 
 
@@ -188,8 +193,12 @@ def _poses(workout: Workout) -> tuple[dict[Key, Poses], list[str]]:
 
 
 def _keys(workout: Workout, poses: Iterable[Key]) -> list[Key]:
-    things = (*workout.sets, *workout.rejected, *workout.gaps)
-    keys = {*poses, *((one.recording, one.sensor) for one in things)}
+    keys = {
+        *poses,
+        *((one.recording, one.sensor) for one in workout.sets),
+        *((one.recording, one.sensor) for one in workout.rejected),
+        *((one.recording, one.sensor) for one in workout.gaps),
+    }
     return sorted(keys, key=lambda key: (key[0] or 0, key[1] or 0))
 
 
@@ -207,7 +216,7 @@ def _strip(
     sensor = next((one for one in workout.sensors if one.number == key[1]), None)
     if poses is None:
         spans = [(s.measured.start_s, s.measured.end_s) for s in sets]
-        spans += [(one.start_s, one.end_s) for one in (*others, *gaps)]
+        spans += [(one.start_s, one.end_s) for one in others] + [(gap.start_s, gap.end_s) for gap in gaps]
         begin_s, end_s = min(a for a, _ in spans), max(b for _, b in spans)
     else:
         begin_s, end_s = float(poses.time_s[0]), float(poses.time_s[-1])
@@ -223,7 +232,7 @@ def _strip(
         received=poses.received if poses else None,
         estimated=sensor is not None and sensor.family in FAMILIES and FAMILIES[sensor.family].estimates_losses,
         sets=sets,
-        rejected=others,
+        rejected=tuple(without_steps(Line(r.start_s, r.end_s, r.reason, r.detail) for r in others)),
         gaps=gaps,
         strap_moved=tuple(moved),
     )
@@ -247,6 +256,18 @@ def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None) -> SetVie
         velocity_loss=velocity_loss(reps) if reps else None,
         flags=_flags(one.reps),
     )
+
+
+def _pace(sets: Iterable[SetView]) -> Iterable[Pace]:
+    for one in sets:
+        for rep in one.logged.reps:
+            if rep.rep is not None and one.targets is not None:
+                asked = one.targets.tempo
+                yield {
+                    "lift": (rep.rep.concentric_s, asked.concentric_s),
+                    "hold": (rep.rep.hold_s, asked.hold_s),
+                    "return": (rep.rep.eccentric_s, asked.eccentric_s),
+                }
 
 
 def _kept(known: Iterable[bool | None]) -> tuple[int, int] | None:
