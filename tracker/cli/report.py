@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from tracker.cli.outputs import check_outputs, written
 if TYPE_CHECKING:
     from tracker.coaching.range_band import RangeBand
     from tracker.coaching.targets import Targets, Tempo
-    from tracker.journal import LoggedBand, LoggedSet, Session
+    from tracker.journal import LoggedBand, SetContext
     from tracker.report import Asked
 
 
@@ -67,7 +68,7 @@ def report(
         sources = [recording.path for recording in session.recordings]
         output = output or Path(f"{session.started_at:%Y-%m-%d}_{session.uuid[:8]}.html")
         check_outputs([output], force=force, sources=sources)
-        workout, asked = workout_of(session), _asked_of_session(session, bands)
+        workout, asked = workout_of(session), asked_then(bands, session.ended_at or session.started_at)
 
     try:
         from tracker.report.page import render
@@ -84,23 +85,22 @@ def _asked_of_file(tempo: Tempo | None, band: RangeBand | None) -> Asked:
     from tracker.coaching.targets import targets_of
     from tracker.exercises import exercises
 
-    def asked(one: LoggedSet) -> Targets | None:
-        profile = exercises().get(one.context.exercise or "")
+    def asked(said: SetContext) -> Targets | None:
+        profile = exercises().get(said.exercise or "")
         return targets_of(profile, tempo=tempo, band=band) if profile else None
 
     return asked
 
 
-def _asked_of_session(session: Session, bands: tuple[LoggedBand, ...]) -> Asked:
-    """Return what was asked for then: the exercise's own tempo, and the newest band that was there at the end."""
+def asked_then(bands: tuple[LoggedBand, ...], until: datetime) -> Asked:
+    """Return what was asked for then: the exercise's own tempo, and the newest band that was there."""
     from tracker.coaching.targets import targets_of
     from tracker.exercises import exercises
 
-    until = session.ended_at or session.started_at
     then = {(one.exercise, one.side): one.band for one in sorted(bands, key=lambda one: one.at) if one.at <= until}
 
-    def asked(one: LoggedSet) -> Targets | None:
-        profile = exercises().get(one.context.exercise or "")
-        return targets_of(profile, band=then.get((profile.id, one.context.side))) if profile else None
+    def asked(said: SetContext) -> Targets | None:
+        profile = exercises().get(said.exercise or "")
+        return targets_of(profile, band=then.get((profile.id, said.side))) if profile else None
 
     return asked

@@ -74,6 +74,6 @@ def _tempo(paces: Sequence[Pace]) -> Iterator[Advice]:
         known = [(took, span) for pace in paces for took, span in [pace[phase]] if took is not None]
         beyond = [(took, span) for took, span in known if (took < span[0] if how == "short" else took > span[1])]
         if beyond:
-            usual, (low, high) = median(took for took, _ in known), beyond[-1][1]
-            said = f"{text}: {usual:.1f} s is usual here, {low:g} to {high:g} s asked for."
+            usual, (low, high) = median(took for took, _ in beyond), beyond[-1][1]
+            said = f"{text}: {usual:.1f} s in these, {low:g} to {high:g} s asked for."
             yield Advice(f"{phase} too {how}", len(beyond), len(known), said)

@@ -92,6 +92,8 @@ def _set(view: SetView) -> dict[str, Any]:
     facts += filter(None, (said.side and f"{said.side} leg", _load(said.load_kg, said.load_label)))
     if said.kind.value != "work":
         facts.append(said.kind.value)
+    if view.rest_s is not None:
+        facts.append(f"after {plots.clock(view.rest_s)} of rest")
     for what, kept in (("tempo", view.tempo_in_band), ("range", view.range_in_band)):
         if kept:
             facts.append(f"{what} in band {kept[0]} of {kept[1]}")

@@ -284,6 +284,7 @@ class _Frame:
         view = f"{x.low:.3f} {-y.high:.3f} {x.high - x.low:.3f} {y.high - y.low:.3f}"
         inner = tag(
             "svg",
+            self.level(y.low, y.high, "back"),  # so that the pointer is felt between the lines
             joined(data),
             x=LEFT,
             y=TOP,

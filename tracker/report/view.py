@@ -15,7 +15,7 @@ from tracker.coaching.form import DEFINITIONS, FormFlag, range_in_band, tempo_in
 from tracker.coaching.set_form import fade, velocity_loss
 from tracker.coaching.targets import Targets
 from tracker.exports.workout import Workout
-from tracker.journal import LoggedRejected, LoggedRep, LoggedSet
+from tracker.journal import LoggedRejected, LoggedRep, LoggedSet, SetContext
 from tracker.motion.samples import Gap
 from tracker.motion.values import Flag, Reason, Rep
 from tracker.recording import RecordingError
@@ -42,7 +42,7 @@ REASONS: Mapping[str, str] = {
 }
 """Reasons for not counting, in words."""
 
-Asked = Callable[[LoggedSet], Targets | None]
+Asked = Callable[[SetContext], Targets | None]
 """What was asked for in a set; None where no exercise is known."""
 
 
@@ -69,6 +69,8 @@ class SetView:
         Of its sensor in its recording; None without one.
     tempo_in_band, range_in_band
         How many repetitions, of how many where it is known; None where nothing was asked for.
+    rest_s
+        From the end of the set before it, by the same sensor; None for the first.
     fades
         What changed from the first repetition to the last: name and share.
     velocity_loss
@@ -82,6 +84,7 @@ class SetView:
     trace: Trace | None
     tempo_in_band: tuple[int, int] | None
     range_in_band: tuple[int, int] | None
+    rest_s: float | None
     fades: tuple[tuple[str, float], ...]
     velocity_loss: float | None
     flags: tuple[FlagView, ...]
@@ -163,7 +166,10 @@ def report_of(workout: Workout, asked: Asked) -> Report:
             own = [[r.rep for r in one.reps if r.rep] for one in workout.sets if (one.recording, one.sensor) == key]
             traces[key] = trace_of(poses[key], own)
     strips = tuple(_strip(workout, key, rejected, poses.get(key), traces.get(key), len(keys) > 1) for key in keys)
-    sets = tuple(_set(one, asked(one), traces.get((one.recording, one.sensor))) for one in workout.sets)
+    sets = tuple(
+        _set(one, asked(one.context), traces.get((one.recording, one.sensor)), _rest_s(workout, one))
+        for one in workout.sets
+    )
     wrong = [[verdict.flag for verdict in rep.form] for one in workout.sets for rep in one.reps]
     return Report(
         workout=workout, strips=strips, sets=sets, advice=advice_of(wrong, _pace(sets)), missing=tuple(missing)
@@ -238,7 +244,13 @@ def _strip(
     )
 
 
-def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None) -> SetView:
+def _rest_s(workout: Workout, one: LoggedSet) -> float | None:
+    same = [s.measured for s in workout.sets if (s.recording, s.sensor) == (one.recording, one.sensor)]
+    before = [s.end_s for s in same if s.end_s <= one.measured.start_s]
+    return one.measured.start_s - max(before) if before else None
+
+
+def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None, rest_s: float | None) -> SetView:
     reps = [rep.rep for rep in one.reps if rep.rep is not None]
     changes: tuple[tuple[str, Callable[[Rep], float | None]], ...] = (
         ("range", lambda rep: rep.range_m if rep.range_deg is None else rep.range_deg),
@@ -252,6 +264,7 @@ def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None) -> SetVie
         trace=trace,
         tempo_in_band=_kept(tempo_in_band(rep, targets) for rep in reps) if targets else None,
         range_in_band=_kept(range_in_band(rep, targets) for rep in reps) if targets else None,
+        rest_s=rest_s,
         fades=tuple((name, value) for name, value in faded if value is not None),
         velocity_loss=velocity_loss(reps) if reps else None,
         flags=_flags(one.reps),
