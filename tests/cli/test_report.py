@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,6 +68,25 @@ def test_the_newest_band_before_the_end_counts() -> None:
     assert none is not None
     assert none.band is None
     assert asked(SetContext()) is None
+
+
+def test_twenty_sets_are_quick_and_small(kickback: Kickback, tmp_path: Path) -> None:
+    recording, page = tmp_path / "long.mcap", tmp_path / "page.html"
+    assert kickback("simulate", "-o", recording, "--sets", "20", "--reps", "12", "--loss", "2").code == 0
+    assert kickback("replay", recording).code == 0
+    before = time.process_time()
+    assert kickback("report", "last", "-o", page).code == 0
+    assert time.process_time() - before <= 2.0
+    assert page.stat().st_size <= 6e6
+    assert page.read_text(encoding="utf-8").count('<section class="set">') == 20
+
+
+def test_a_cut_off_recording_is_said_to_be_one(kickback: Kickback, tmp_path: Path) -> None:
+    done = kickback("report", ROOT / "recordings" / "cut-off.mcap", "-o", tmp_path / "page.html")
+    assert done.code == 0
+    assert done.err.count("\n") == 1
+    said = done.err.rsplit(": ", 1)[1].strip()
+    assert said in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_bad_input_leaves_nothing(kickback: Kickback, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import BadInputError, tell
 from tracker.cli.options import BandText, DataDir, ExerciseId, TempoText, band_of, folder_of, profile_of, tempo_of
 from tracker.cli.outputs import check_outputs, written
 
@@ -59,6 +59,8 @@ def report(
         check_outputs([output], force=force, sources=[path])
         sources = [path]
         workout = workout_of_file(path, profile, tempo=asked_tempo, band=asked_band)
+        for line in workout.remarks:
+            tell(f"{path}: {line}")
         asked = _asked_of_file(asked_tempo, asked_band)
     else:
         from tracker.cli.log import find, open_journal

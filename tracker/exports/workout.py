@@ -53,6 +53,8 @@ class Workout:
         All that was not counted, partials as well.
     gaps, answers
         As in ``Session``.
+    remarks
+        What is to be known about a file that was measured: sensors left out, damage, doubtful units; a line each.
     origins
         When second 0 of each recording was, by its number.
     """
@@ -75,6 +77,7 @@ class Workout:
     gaps: tuple[LoggedGap, ...] = ()
     edits: tuple[LoggedEdit, ...] = ()
     answers: tuple[Answer, ...] = ()
+    remarks: tuple[str, ...] = ()
     origins: Mapping[int, datetime] = field(default_factory=dict)
 
     def at(self, recording: int | None, seconds: float) -> datetime | None:
@@ -146,6 +149,7 @@ def workout_of_file(
         sets=tuple(_set(i, found, form, number) for i, form in enumerate(found.form, start=1)),
         rejected=tuple(_rejected(value, number) for value in found.values if isinstance(value, Rejected)),
         gaps=tuple(LoggedGap(recording=ONLY, sensor=number, gap=gap) for gap in found.gaps),
+        remarks=tuple(filter(None, (found.unmeasured, found.damage, found.doubt))),
         origins={} if started_at is None else {ONLY: started_at},
     )
 
