@@ -19,8 +19,8 @@ from tracker.coaching.range_band import RangeBand
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import exercise
 from tracker.exports.workout import Workout, workout_of, workout_of_file
-from tracker.journal import Journal, Sensor, SessionStart, SetContext
-from tracker.motion.values import ExerciseSet, Rep
+from tracker.journal import Answer, Journal, LoggedRejected, Sensor, SessionStart, SetContext
+from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 from tracker.report import report_of
 from tracker.report.advice import NEXT_TIME, TEMPO, advice_of
 from tracker.report.page import render
@@ -170,6 +170,44 @@ def test_what_is_not_known_is_neither_in_band_nor_out(tmp_path: Path) -> None:
     assert report.sets[0].range_in_band == (2, 3)
     unknown = Tags(render(report)).of("circle", "unknown")
     assert [a["data-tip"] for a in unknown] == ["repetition 2: range not known"]
+
+
+def test_what_the_person_said_stands_with_its_set(tmp_path: Path) -> None:
+    workout = logged(tmp_path, tuple(lift(i, 6.0 * i) for i in range(1, 4)))
+    at = datetime(2025, 3, 1, tzinfo=UTC)
+    answers = (
+        Answer(at=at, set_number=1, question="reps-in-reserve", value=1),
+        Answer(at=at, set_number=1, question="reps-in-reserve", value=2),  # the newest counts
+        Answer(at=at, set_number=None, question="pain", value=NASTY),
+    )
+    page = page_of(replace(workout, answers=answers))
+    assert "You said: reps in reserve 2." in page
+    assert "reserve 1" not in page
+    assert page.count("You said:") == 2
+    assert "<script>alert" not in page
+
+
+def test_partials_are_marked_but_not_in_the_ledger(cable: Workout) -> None:
+    one = cable.sets[0]
+    partial = replace(one.reps[2], number=1)
+    assert partial.rep is not None
+    small = Rejected(partial.rep.peak, partial.rep.start_s, 0.0, 0.0, Reason.PARTIAL, "too little of it")
+    listed = replace(one, measured=replace(one.measured, partials=(partial.rep,)), partials=(partial,))
+    told = LoggedRejected(
+        recording=1,
+        sensor=1,
+        peak=small.peak,
+        start_s=small.start_s,
+        end_s=partial.rep.end_s,
+        reported_s=0.0,
+        reason=small.reason.value,
+        detail=small.detail,
+        measured=None,
+    )
+    page = page_of(replace(cable, sets=(listed, *cable.sets[1:]), rejected=(*cable.rejected, told)))
+    assert page.count("partial, not counted") == 2  # the headline and the mark
+    assert "Partial, not counted: at" in page
+    assert "too little of it" not in page
 
 
 def test_travel_is_shown_in_centimetres(tmp_path: Path) -> None:

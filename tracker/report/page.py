@@ -32,7 +32,8 @@ def render(report: Report) -> str:
         title=_title(report),
         facts=_facts(report),
         strips=[(view, plots.strip(view)) for view in report.strips],
-        sets=[_set(view) for view in report.sets],
+        sets=[{**_set(view), "said": _said(report, view.logged.number)} for view in report.sets],
+        said=_said(report, None),
         reasons=REASONS,
         several=len(report.strips) > 1,
         unknown=_unknown(report),
@@ -109,6 +110,12 @@ def _set(view: SetView) -> dict[str, Any]:
         "partials": _numbers(one, view.by_travel),
         "deleted": [rep.number for rep in one.deleted],
     }
+
+
+def _said(report: Report, number: int | None) -> str:
+    """What the person answered about a set, or about the whole session."""
+    given = {one.question: one.value for one in report.workout.answers if one.set_number == number}
+    return ", ".join(f"{question.replace('-', ' ')} {value}" for question, value in given.items())
 
 
 def _no_overlay(view: SetView) -> str:

@@ -81,6 +81,12 @@ def strip(view: StripView) -> Markup:
             for g in view.gaps
             if g.end_s - g.start_s >= LONG_GAP_S
         ),
+        *(
+            frame.marker((p.rep.start_s + p.rep.end_s) / 2, "rejected", f"{clock(p.rep.start_s)} partial, not counted")
+            for one in view.sets
+            for p in one.partials
+            if p.rep is not None
+        ),
         *(frame.marker(at, "moved", f"{clock(at)} the strap moved") for at in view.strap_moved),
     ]
     y_ticks = () if view.trace is None else frame.y.ticks(4)
