@@ -121,6 +121,18 @@ def test_replay_gives_the_same(data: Path, sensors: dict[int, VirtualSensor], ki
     assert replayed.notes.startswith("replay")
 
 
+def test_the_page_draws_each(data: Path, sensors: dict[int, VirtualSensor], kickback: Kickback, tmp_path: Path) -> None:
+    done = perform(sensors, data)
+    assert kickback("report", "last", "-o", tmp_path / "both.html").code == 0
+    page = (tmp_path / "both.html").read_text(encoding="utf-8")
+    assert page.count('class="plot zooms strip"') == 2
+    assert page.index("<h3>left ankle</h3>") < page.index("<h3>right ankle</h3>")
+    assert page.count('class="curve"') == 2
+    assert sum(page.count(f'class="rep {which}"') for which in ("first", "middle", "last")) == 4 + 3
+    first = kickback("report", done.recording, "-o", tmp_path / "first.html")
+    assert "has 2 sensors, and this is the one on the left ankle" in first.err
+
+
 def test_analysis_measures_the_first_and_says_so(
     data: Path, sensors: dict[int, VirtualSensor], kickback: Kickback
 ) -> None:

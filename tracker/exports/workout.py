@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.analysis import Analysis, analyze, kind_of
+from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm
+from tracker.coaching.targets import Tempo
 from tracker.exercises import Exercise
 from tracker.journal import (
     Answer,
@@ -51,6 +53,8 @@ class Workout:
         All that was not counted, partials as well.
     gaps, answers
         As in ``Session``.
+    remarks
+        What is to be known about a file that was measured: sensors left out, damage, doubtful units; a line each.
     origins
         When second 0 of each recording was, by its number.
     """
@@ -73,6 +77,7 @@ class Workout:
     gaps: tuple[LoggedGap, ...] = ()
     edits: tuple[LoggedEdit, ...] = ()
     answers: tuple[Answer, ...] = ()
+    remarks: tuple[str, ...] = ()
     origins: Mapping[int, datetime] = field(default_factory=dict)
 
     def at(self, recording: int | None, seconds: float) -> datetime | None:
@@ -106,15 +111,22 @@ def workout_of(session: Session) -> Workout:
     )
 
 
-def workout_of_file(path: Path, profile: Exercise | None) -> Workout:
+def workout_of_file(
+    path: Path, profile: Exercise | None, *, tempo: Tempo | None = None, band: RangeBand | None = None
+) -> Workout:
     """Measure a recording.
+
+    Parameters
+    ----------
+    path, profile, tempo, band
+        As for ``tracker.analysis.analyze``.
 
     Raises
     ------
     RecordingError
         One line that says what is wrong with the file and where.
     """
-    found = analyze(path, profile)
+    found = analyze(path, profile, tempo=tempo, band=band)
     header = open_recording(path).header if kind_of(path) == "mcap" else None
     started_at = begun(header)
     worn = header.sensors[:1] if header else ()
@@ -137,6 +149,7 @@ def workout_of_file(path: Path, profile: Exercise | None) -> Workout:
         sets=tuple(_set(i, found, form, number) for i, form in enumerate(found.form, start=1)),
         rejected=tuple(_rejected(value, number) for value in found.values if isinstance(value, Rejected)),
         gaps=tuple(LoggedGap(recording=ONLY, sensor=number, gap=gap) for gap in found.gaps),
+        remarks=tuple(filter(None, (found.unmeasured, found.damage, found.doubt))),
         origins={} if started_at is None else {ONLY: started_at},
     )
 

@@ -1,0 +1,151 @@
+"""From a report to one HTML file: everything inline, everything that a person or a device wrote escaped."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tracker.exercises import exercises
+from tracker.journal import LoggedSet
+from tracker.report import plots
+from tracker.report.view import REASONS, Report, SetView
+
+
+def render(report: Report) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=PackageLoader("tracker.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("page.html")
+    return template.render(
+        report=report,
+        name=workout_name(report),
+        workout=report.workout,
+        title=_title(report),
+        facts=_facts(report),
+        strips=[(view, plots.strip(view)) for view in report.strips],
+        sets=[{**_set(view), "said": _said(report, view.logged.number)} for view in report.sets],
+        said=_said(report, None),
+        reasons=REASONS,
+        several=len(report.strips) > 1,
+        unknown=_unknown(report),
+        clock=plots.clock,
+        style=_inline("page.css"),
+        script=_inline("page.js"),
+    )
+
+
+def _inline(name: str) -> Markup:
+    return Markup(files("tracker.report").joinpath(name).read_text(encoding="utf-8"))
+
+
+def workout_name(report: Report) -> str:
+    """Return what is shown: a session's short id, or a file without the folders that it lies in."""
+    name = report.workout.name
+    return name if name.startswith("session ") else Path(name).name
+
+
+def _title(report: Report) -> str:
+    names = list(dict.fromkeys(_exercise(one.logged.context.exercise) for one in report.sets))
+    return ", ".join(names) if names else _exercise(report.workout.exercise)
+
+
+def _exercise(id_: str | None) -> str:
+    if id_ is None:
+        return "Leg lifts"
+    return exercises()[id_].name if id_ in exercises() else id_
+
+
+def _load(kg: float | None, label: str | None) -> str:
+    return " ".join(filter(None, ("" if kg is None else f"{kg:g} kg", label)))
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    """Headline numbers: what they are, and how much."""
+    reps = [rep for one in report.sets for rep in one.logged.reps]
+    tension_s = sum(rep.rep.under_tension_s for rep in reps if rep.rep)
+    facts = [("sets", str(len(report.sets))), ("repetitions", str(len(reps)))]
+    for what, kept in (
+        ("tempo in band", [one.tempo_in_band for one in report.sets]),
+        ("range in band", [one.range_in_band for one in report.sets]),
+    ):
+        known = [one for one in kept if one is not None]
+        if known:
+            yes, of = sum(one[0] for one in known), sum(one[1] for one in known)
+            facts.append((what, f"{yes / of:.0%}"))
+    facts.append(("under tension", f"{tension_s:.0f} s"))
+    facts.append(("partial, not counted", str(sum(len(one.logged.partials) for one in report.sets))))
+    return facts
+
+
+def _set(view: SetView) -> dict[str, Any]:
+    one = view.logged
+    facts = [f"{len(one.reps)} repetition{'' if len(one.reps) == 1 else 's'}"]
+    said = one.context
+    facts += filter(None, (said.side and f"{said.side} leg", _load(said.load_kg, said.load_label)))
+    if said.kind.value != "work":
+        facts.append(said.kind.value)
+    if view.rest_s is not None:
+        facts.append(f"after {plots.clock(view.rest_s)} of rest")
+    for what, kept in (("tempo", view.tempo_in_band), ("range", view.range_in_band)):
+        if kept:
+            facts.append(f"{what} in band {kept[0]} of {kept[1]}")
+    overlay = plots.overlay(view)
+    return {
+        "view": view,
+        "name": f"Set {one.number}",
+        "exercise": _exercise(said.exercise),
+        "facts": facts,
+        "plots": [plot for plot in (overlay, plots.tempo(view), plots.ranges(view)) if plot is not None],
+        "no_overlay": "" if overlay is not None else _no_overlay(view),
+        "fade": _fade(view),
+        "partials": _numbers(one, view.by_travel),
+        "deleted": [rep.number for rep in one.deleted],
+    }
+
+
+def _said(report: Report, number: int | None) -> str:
+    """What the person answered about a set, or about the whole session."""
+    given = {one.question: one.value for one in report.workout.answers if one.set_number == number}
+    return ", ".join(f"{question.replace('-', ' ')} {value}" for question, value in given.items())
+
+
+def _no_overlay(view: SetView) -> str:
+    if view.by_travel:
+        return "This exercise is measured by the ankle's travel, so no angle is drawn for its repetitions."
+    return "" if view.trace is not None else "Without the recording there is no angle to draw."
+
+
+def _fade(view: SetView) -> str:
+    if not view.fades and view.velocity_loss is None:
+        return ""
+    parts = [f"{name} {share:+.0%}" for name, share in view.fades]
+    text = f"From the first repetition to the last: {', '.join(parts)}." if parts else ""
+    if view.velocity_loss is not None:
+        text += f" The last lift was {view.velocity_loss:.0%} slower than the fastest."
+    return text.strip()
+
+
+def _numbers(one: LoggedSet, by_travel: bool) -> list[str]:
+    out = []
+    for partial in one.partials:
+        if partial.rep is None:
+            continue
+        rep = partial.rep
+        far = f"{rep.range_m * 100:.0f} cm" if by_travel and rep.range_m else ""
+        far = far or ("" if rep.range_deg is None else f"{rep.range_deg:.0f}°")
+        out.append(f"{plots.clock(rep.start_s)}{far and f' ({far})'}")
+    return out
+
+
+def _unknown(report: Report) -> list[str]:
+    ids = dict.fromkeys(one.logged.context.exercise for one in report.sets)
+    return [exercises()[id_].unknown for id_ in ids if id_ in exercises()]
