@@ -187,7 +187,8 @@ def _poses(workout: Workout) -> tuple[dict[Key, Poses], list[str]]:
         try:
             made = poses_of(Path(recording.path))
         except (RecordingError, OSError) as error:
-            missing.append(str(error))
+            # a page is handed on: where files lie stays at home
+            missing.append(str(error).replace(str(recording.path), recording.path.name))
             continue
         known = {sensor.number for sensor in workout.sensors}
         for one in made:
