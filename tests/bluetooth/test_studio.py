@@ -14,6 +14,7 @@ import pytest
 from tracker.cli import studio as room
 from tracker.cli.studio import Studio
 from tracker.journal import Ending, Journal, Session, SetKind, journal_path
+from tracker.sensors.favourites import Favourite, save_favourites
 from tracker.sensors.link import Bluetooth
 from tracker.sensors.virtual.kickback import KickbackFirmware
 from tracker.sensors.virtual.radio import Radio
@@ -224,3 +225,10 @@ async def test_a_calibrated_range_is_kept(emulated_radio: Radio, seat: Seat, tmp
                 break
         time.sleep(0.05)
     assert [(band.exercise, band.side) for band in bands] == [("cable", "left")]
+
+
+async def test_two_saved_sensors_are_one_too_many(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    save_favourites(tmp_path, [Favourite("kickback", name, name, None) for name in ("A", "B")])
+    with pytest.raises(ValueError, match="two are saved"):
+        await seat.studio.do(START)
+    assert seat.studio.state()["screen"] == "start"

@@ -13,8 +13,9 @@ import pytest
 
 from tracker.analysis import analyze
 from tracker.cli.unfinished import Unfinished, finish, unfinished
+from tracker.commands import answer
 from tracker.journal import Ending, Journal, JournalError, journal_path
-from tracker.recording import open_recording
+from tracker.recording import Marker, RecordingWriter, open_recording
 
 from .conftest import Kickback
 from .test_cut_off import the_recording
@@ -107,3 +108,23 @@ def test_nothing_to_resume_is_said(kickback: Kickback) -> None:
     done = kickback("live", "--sensor", "virtual", "--resume")
     assert done.code == 2
     assert "no session was cut off" in done.err
+
+
+def test_answers_are_not_logged_twice(process: Start, kickback: Kickback, data: Path) -> None:
+    """One that is in the log already, and in the recording."""
+    path, _ = killed(process, data, 2.0, 3)
+    recording = open_recording(path)
+    items = list(recording)
+    told = answer(items[-1].host_ns, "pain", 1)
+    with RecordingWriter(data / "recordings" / "again.mcap", recording.header) as writer:
+        for item in [*items, told, answer(items[-1].host_ns, "felt", ["glute"])]:
+            writer.mark(item) if isinstance(item, Marker) else writer.write(item)
+    path.unlink()
+    (data / "recordings" / "again.mcap").rename(path)
+    with Journal.open(journal_path(data)) as journal:
+        journal.answer(recording.header.session, "pain", 1)
+    aged(path)
+    one = unfinished(data)
+    assert one is not None
+    session = finish(data, one, again=False)
+    assert [(answer.question, answer.value) for answer in session.answers] == [("pain", 1), ("felt", ["glute"])]

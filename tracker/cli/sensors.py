@@ -135,6 +135,7 @@ def live(
     from tracker.cli.planned import coach_of, keeper, plan_of
     from tracker.cli.sessions import Performed, stoppable
     from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
+    from tracker.sensors.favourites import favourites
 
     names = tuple(sensor or ())
     if len(names) > 2:
@@ -159,7 +160,8 @@ def live(
     until = asyncio.Event()
     screen = screen_of(folder, json_=json_)
     led = None
-    if plan is not None and not json_ and not plain and len(names) < 2 and sys.stdout.isatty():
+    alone = len(names or favourites(folder)) < 2
+    if plan is not None and alone and not json_ and not plain and sys.stdout.isatty():
         coach, keep = coach_of(plan, folder, wish.goes_on), keeper(folder, plan.exercise)
         screen = led = BoardScreen(coach, until, keep, speaks=not mute)
 

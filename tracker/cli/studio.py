@@ -30,6 +30,7 @@ from tracker.journal import Ending, Journal, JournalError, Session, journal_path
 from tracker.live import Show
 from tracker.recording import Header, RecordingError
 from tracker.sensors.errors import SensorError
+from tracker.sensors.favourites import favourites
 from tracker.sensors.state import SensorState
 
 Changed = Callable[[Iterable[dict[str, Any]]], None]
@@ -134,6 +135,8 @@ class Studio:
     def _start(self, command: dict[str, Any]) -> None:
         if self._screen not in ("start", "over"):
             raise ValueError("a session is running already")
+        if len(self._sensors or favourites(self._folder)) > 1:
+            raise ValueError("the page leads one sensor, and two are saved: choose one with --sensor")
         plan, settings = _plan_of(command), _settings_of(command)
         one = self._unfinished if command.get("resume") else None
         self._forget()

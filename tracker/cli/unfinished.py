@@ -98,7 +98,9 @@ def _log(journal: Journal, session: Session, source: Replay[Any]) -> None:
     logged = sum(one.recording == number for one in session.sets)
     logged += sum(one.recording == number for one in session.rejected)
     logged += sum(one.recording == number for one in session.gaps)
-    live = LiveSession(lanes, entry, logged=logged, answered=len(session.answers) if number == 1 else 0)
+    begun_at = source.begun_at or session.started_at
+    answered = sum(told.at >= begun_at for told in session.answers)  # those of an earlier recording are not in this one
+    live = LiveSession(lanes, entry, logged=logged, answered=answered)
     for _, item in source.items:
         live.take(item)
     live.close(Ending.INTERRUPTED)
