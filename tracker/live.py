@@ -43,7 +43,7 @@ from tracker.journal import (
 )
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
-from tracker.motion.values import ExerciseSet, Rejected, Rep
+from tracker.motion.values import ExerciseSet, Peak, Rejected, Rep
 from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, Side
 
 Item = TypeVar("Item")
@@ -110,7 +110,7 @@ class Lane(Generic[Item]):
     set_said
         The same of the set that is under way; None between sets.
     counted, taken_back
-        Peaks of the repetitions of the set under way, and those of them that the person took back.
+        Peaks of the set under way, from the top on, and those of them that the person took back.
     last_set
         The repetitions of the set before it; None: there is none.
     """
@@ -251,6 +251,9 @@ class LiveSession(Generic[Item]):
         match value:
             case Rep():
                 lane.set_said = lane.set_said or lane.said
+                if value.peak not in lane.counted:
+                    lane.counted.append(value.peak)
+            case Peak():
                 lane.counted.append(value.peak)
             case ExerciseSet():
                 said, lane.set_said = lane.set_said or lane.said, None
@@ -264,6 +267,8 @@ class LiveSession(Generic[Item]):
                 lane.last_set = TakenBack(recording, sensor, value.number, left)
                 lane.counted, lane.taken_back = [], set()
             case Rejected():
+                if value.peak in lane.counted:
+                    lane.counted.remove(value.peak)
                 self._save(ScoredRejected(measured=value, recording=recording, sensor=sensor))
             case Gap():
                 self._save(ScoredGap(measured=value, recording=recording, sensor=sensor))

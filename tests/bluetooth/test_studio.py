@@ -102,7 +102,7 @@ async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path
     await studio.do({"do": "stop", "reason": "pain", "pain": 6, "place": "hip"})
     await seat.until(lambda: studio.state()["screen"] == "over")
     session = logged(tmp_path)
-    assert session.ending is Ending.FINISHED
+    assert session.ending is Ending.PAIN
     assert [(len(one.reps), len(one.deleted), one.context.side, one.context.load_kg) for one in session.sets] == [
         (4, 1, "left", 7.5),
         (4, 1, "right", 7.5),
@@ -211,7 +211,7 @@ async def test_nonsense_during_a_session_changes_nothing(
 
 async def test_a_calibrated_range_is_kept(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
     await emulated_radio.add_peripheral(firmware(5, 1), name="Kickback A")
-    await seat.studio.do(START)
+    await seat.studio.do(START | {"sides": ["left"]})
     await seat.until(lambda: bool(seat.board.get("sensors")))
     await seat.studio.do({"do": "calibrate"})
     await seat.until(lambda: len(seat.studio.state()["sets"]) == 1)

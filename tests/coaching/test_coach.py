@@ -38,7 +38,7 @@ def set_of(*reps: Rep) -> ExerciseSet:
 
 
 def coach(**settings: object) -> Coach:
-    return Coach(PLAN, CABLE, band=BAND, settings=Settings(**settings))  # type: ignore[arg-type]
+    return Coach(PLAN, CABLE, bands={"left": BAND, "right": BAND}, settings=Settings(**settings))  # type: ignore[arg-type]
 
 
 def told(one: Coach, *values: object) -> list[Cue]:
@@ -64,6 +64,10 @@ def session() -> tuple[list[tuple[object, list[Cue]]], list[int]]:
             board.push(value, cues)
             assert board.state.count == one_coach.count
             out += [(value, cues)]
+        at_s = (begin + 4) * 0.01
+        due = one_coach.tick(at_s)
+        board.tick(at_s, due)
+        out += [(Now(at_s, Phase.REST, at_s, 0.0), due)]
     return out, [len(true.reps) for true in leg.sets]
 
 
@@ -123,7 +127,13 @@ def test_paused_nothing_is_told() -> None:
     assert [cue.kind for cue in one.pause(1.0)] == [CueKind.PAUSED]
     assert one.pause(1.1) == []
     assert told(one, Peak(1, 2.0, 2.1), rep(1), Now(3.0, Phase.LIFT, 2.0, 20.0)) == []
-    assert [cue.kind for cue in one.resume(4.0)] == [CueKind.RESUMED]
+    (again,) = one.resume(4.0)
+    assert (again.kind, again.value, one.count) == (CueKind.RESUMED, 1, 1)
+    one.pause(5.0)
+    assert told(one, set_of(rep(1))) == []
+    assert one.tick(18.5) == []
+    assert one.current is not None
+    assert one.current.side == "right"
 
 
 def test_undo_takes_one_back() -> None:
@@ -135,6 +145,31 @@ def test_undo_takes_one_back() -> None:
     assert one.undo(12.0) == []
 
 
+def test_what_is_taken_back_stays_so() -> None:
+    """At the top, before it is over; and when the set is over."""
+    one = coach()
+    board = Board(one)
+    told(one, Peak(1, 2.0, 2.1), rep(1), Peak(2, 9.0, 9.1))
+    one.undo(9.2)
+    assert told(one, rep(2)) == []
+    assert one.count == 1
+    done = set_of(rep(1), rep(2))
+    cues = one.push(done)
+    board.push(done, cues)
+    assert kinds(cues, CueKind.SET_DONE)[0].value == 1
+    assert [row.rep for row in board.state.last_set] == [1]
+    assert board.state.last_set_words.startswith("1 repetition,")
+
+
+def test_each_leg_has_its_own_range() -> None:
+    one = Coach(PLAN, CABLE, bands={"left": BAND})
+    assert one.targets.band == BAND
+    told(one, set_of(rep(1)))
+    assert one.targets.band is None
+    assert one.last is not None
+    assert one.last.targets.band == BAND
+
+
 def test_the_rest_is_that_of_the_next_set_and_ends_with_a_repetition() -> None:
     one = coach()
     told(one, set_of(rep(1)))
@@ -142,7 +177,7 @@ def test_the_rest_is_that_of_the_next_set_and_ends_with_a_repetition() -> None:
     assert (one.current.side, one.rest_until_s) == ("right", 6.0 + 15.0)
     told(one, Peak(2, 16.0, 16.1))
     assert one.rest_until_s is None
-    assert told(one, Now(21.0, Phase.REST, 20.0, 0.0)) == []
+    assert one.tick(21.0) == []
 
 
 def test_the_last_set_is_the_last() -> None:
@@ -234,9 +269,10 @@ def test_a_range_is_made_of_slow_repetitions_and_nothing_waits_for_it() -> None:
     (made, *_) = told(one, set_of(rep(1)))
     assert made.text == "your range is 36 to 43 degrees"
     assert one.calibrated is not None
+    one.switch("left", 60.0)
     board.push(None)
     assert (board.state.floor_deg, board.state.ceiling_deg) == (36.0, 43.2)
-    assert kinds(told(one, Now(1.0, Phase.LIFT, 0.0, 37.0)), CueKind.RANGE_REACHED) != []
+    assert kinds(told(one, Now(61.0, Phase.LIFT, 60.0, 37.0)), CueKind.RANGE_REACHED) != []
 
 
 def test_too_few_make_none() -> None:
@@ -248,7 +284,7 @@ def test_too_few_make_none() -> None:
 
 
 def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
-    one = Coach(replace(PLAN, sets=20), CABLE, band=BAND)
+    one = Coach(replace(PLAN, sets=20), CABLE, bands={"left": BAND})
     board = Board(one)
     sizes, at_s, peak = [], 0.0, 0
     for _ in range(60):

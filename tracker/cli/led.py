@@ -190,6 +190,10 @@ class Led:
                 self.board.push(now, cues)
                 self._tell(cues)
             before = now
+            due = self.coach.tick(self._at_s())
+            self.board.tick(self._at_s(), due)
+            if due:
+                self._tell(due)
             await asyncio.sleep(LOOK_S)
 
 

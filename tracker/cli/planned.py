@@ -52,11 +52,20 @@ def plan_of(
 
 def coach_of(plan: WorkoutPlan, folder: Path, goes_on: SessionId | None) -> Coach:
     """Return the coach, behind the sets that a session has already."""
-    side = plan.sides[0] if plan.sides else None
-    band, done = _known(folder, plan.exercise, side, goes_on)
-    coach = Coach(plan, exercises()[plan.exercise], band=band)
-    coach.done = min(done, len(plan.steps()))
+    coach = Coach(plan, exercises()[plan.exercise], bands=bands_of(folder, plan.exercise))
+    if goes_on is not None:
+        with Journal.open(journal_path(folder)) as journal:
+            coach.done = min(len(journal.session(goes_on).sets), len(plan.steps()))
     return coach
+
+
+def bands_of(folder: Path, exercise: str) -> dict[Leg | None, RangeBand]:
+    """Return the ranges that are known of an exercise, by leg; newer ones take older ones' place."""
+    path = journal_path(folder)
+    if not path.exists():
+        return {}
+    with Journal.open(path) as journal:
+        return {one.side: one.band for one in journal.bands() if one.exercise == exercise}
 
 
 def keeper(folder: Path, exercise: str) -> Callable[[Calibration, Leg | None], None]:
@@ -70,16 +79,6 @@ def keeper(folder: Path, exercise: str) -> Callable[[Calibration, Leg | None], N
         threading.Thread(target=save, args=(made, side)).start()
 
     return keep
-
-
-def _known(folder: Path, exercise: str, side: Leg | None, goes_on: SessionId | None) -> tuple[RangeBand | None, int]:
-    path = journal_path(folder)
-    if not path.exists():
-        return None, 0
-    with Journal.open(path) as journal:
-        bands = {(one.exercise, one.side): one.band for one in journal.bands()}
-        done = len(journal.session(goes_on).sets) if goes_on else 0
-    return bands.get((exercise, side)), done
 
 
 def _span(text: str) -> tuple[int, int]:

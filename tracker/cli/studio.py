@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from tracker.cli.led import Led
-from tracker.cli.planned import keeper
+from tracker.cli.planned import bands_of, keeper
 from tracker.cli.sessions import Performed
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, bluetooth_of, stream
 from tracker.cli.unfinished import Unfinished, finish, unfinished
-from tracker.coaching.answers import check_answers, check_stop
+from tracker.coaching.answers import StopReason, check_answers, check_stop
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import CountAt, Cue, Feedback, Level, Mode, Settings
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
-from tracker.coaching.range_band import RangeBand
 from tracker.exercises import Leg, exercises
 from tracker.guide import guide
 from tracker.journal import Ending, Journal, JournalError, Session, journal_path
@@ -63,6 +62,7 @@ class Studio:
         self._worn: LiveSensor | None = None
         self._until = asyncio.Event()
         self._answered: set[int] = set()
+        self._pain = False
         self._unfinished = unfinished(self._folder)
 
     # What is to be seen
@@ -113,8 +113,10 @@ class Studio:
         elif self._screen != "live" or self._led is None:
             raise ValueError("no session is running")
         elif what == "stop":
-            for question, value in check_stop(command).items():
+            said = check_stop(command)
+            for question, value in said.items():
                 self._led.answer(question, value)
+            self._pain = said["stop"] == StopReason.PAIN
             self._until.set()
         elif what == "answers":
             number, answers = check_answers(command, sets=len(self._led.sets))
@@ -143,9 +145,9 @@ class Studio:
         self._screen = "live"
         profile = exercises()[plan.exercise]
         side: Leg | None = plan.sides[0] if plan.sides else None
-        band = self._band(plan.exercise, side)
+        bands = bands_of(self._folder, plan.exercise)
         keep = keeper(self._folder, plan.exercise)
-        self._led = Led(Coach(plan, profile, band=band, settings=settings), self._tell, keep)
+        self._led = Led(Coach(plan, profile, bands=bands, settings=settings), self._tell, keep)
         if one is not None:
             logged = self._taken_up(one)
             self._led.took_up(logged)
@@ -168,14 +170,6 @@ class Studio:
             self._screen = "start"
             raise ValueError(" ".join(str(error).split())) from error
 
-    def _band(self, exercise: str, side: Leg | None) -> RangeBand | None:
-        path = journal_path(self._folder)
-        if not path.exists():
-            return None
-        with Journal.open(path) as journal:
-            known = {(one.exercise, one.side): one.band for one in journal.bands()}
-        return known.get((exercise, side))
-
     # The session
 
     async def _run(self, wish: Wish) -> None:
@@ -195,6 +189,9 @@ class Studio:
     def _over(self, led: Led, done: Performed) -> None:
         self._session, self._screen = done.session, "over"
         words = {Ending.FINISHED: "done", Ending.LINK_LOST: "the sensor did not come back; all until then is kept"}
+        if self._pain:
+            with Journal.open(journal_path(self._folder)) as journal:
+                journal.end_session(done.session, Ending.PAIN)
         led.board.end(words.get(done.ending, done.ending.value))
         if done.failure is not None:
             self._trouble = str(done.failure)

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.coaching.coach import Coach, repetitions
+from tracker.coaching.coach import Coach, Judged, repetitions
 from tracker.coaching.cues import Cue, CueKind
-from tracker.coaching.form import judge, range_in_band, tempo_in_band
+from tracker.coaching.form import range_in_band, tempo_in_band
 from tracker.coaching.plan import PlannedSet
 from tracker.motion.now import Now, Phase
-from tracker.motion.values import ExerciseSet, Rep
+from tracker.motion.values import ExerciseSet
 
 STRIP_S, STRIP_STEP_S = 6.0, 0.1
 """Of the angle that is shown: two repetitions."""
@@ -137,7 +137,7 @@ class Board:
         self._strip_s = 0.0
         plan = coach.plan
         self.state = BoardState(
-            exercise=coach.targets.exercise.name,
+            exercise=coach.exercise.name,
             reps_from=plan.reps[0],
             reps_to=plan.reps[1],
             sets=plan.sets,
@@ -147,8 +147,9 @@ class Board:
     def push(self, value: object, cues: Iterable[Cue] = ()) -> None:
         """Take what happened, and the cues that came of it."""
         match value:
-            case ExerciseSet():
-                self._show(last_set=self._rows(value), last_set_words=_words(value))
+            case ExerciseSet() if self._coach.last is not None:
+                rows = _rows(self._coach.last)
+                self._show(last_set=rows, last_set_words=_words(len(rows), self._coach.last))
             case Now():
                 self._moved(value)
         for cue in cues:
@@ -158,14 +159,23 @@ class Board:
                 self._show(message="")
         self._show(count=self._coach.count, paused=self._coach.paused)
 
+    def tick(self, at_s: float, cues: Iterable[Cue] = ()) -> None:
+        """Take how far the stream is, and the cues that were due."""
+        until_s = self._coach.rest_until_s
+        self._show(rest_left_s=None if until_s is None else round(max(0.0, until_s - at_s), 1))
+        self.push(None, cues)
+
     def sensors(self, rows: Iterable[SensorRow]) -> None:
         """Take how the sensors are doing."""
         self._show(sensors=tuple(rows))
 
     def undo(self) -> None:
         """Take the last repetition of the set that is over back, where none is under way."""
-        if self.state.last_set:
-            self._show(last_set=self.state.last_set[:-1], message="the last repetition is taken back")
+        rows, last = self.state.last_set[:-1], self._coach.last
+        if self.state.last_set and last is not None:
+            self._show(
+                last_set=rows, last_set_words=_words(len(rows), last), message="the last repetition is taken back"
+            )
 
     def end(self, message: str) -> None:
         """Take that the session is over."""
@@ -175,35 +185,17 @@ class Board:
         if now.at_s >= self._strip_s + STRIP_STEP_S:
             self._strip.append(round(now.angle_deg, 1))
             self._strip_s = now.at_s
-        until_s = self._coach.rest_until_s
         self._show(
             phase=now.phase.value,
             phase_s=round(now.phase_s, 1),
             phase_target_s=self._target_s(now.phase),
             angle_deg=round(now.angle_deg, 1),
             strip_deg=tuple(self._strip),
-            rest_left_s=None if until_s is None else round(max(0.0, until_s - now.at_s), 1),
         )
 
     def _target_s(self, phase: Phase) -> float | None:
         lift, hold, back, pause = self._coach.plan.tempo_s
         return {Phase.LIFT: lift, Phase.HOLD: hold, Phase.RETURN: back, Phase.REST: pause or None}[phase]
-
-    def _rows(self, one: ExerciseSet) -> tuple[RepRow, ...]:
-        return tuple(self._row(number, rep) for number, rep in enumerate(one.reps, start=1))
-
-    def _row(self, number: int, rep: Rep) -> RepRow:
-        targets = self._coach.targets
-        return RepRow(
-            rep=number,
-            concentric_s=_rounded(rep.concentric_s, 2),
-            hold_s=_rounded(rep.hold_s, 2),
-            eccentric_s=_rounded(rep.eccentric_s, 2),
-            range_deg=_rounded(rep.range_deg, 1),
-            tempo_in_band=tempo_in_band(rep, targets),
-            range_in_band=range_in_band(rep, targets),
-            flags=tuple(verdict.flag.value for verdict in judge(rep, targets)),
-        )
 
     def _show(self, **changed: Any) -> None:
         current = self._coach.current
@@ -231,9 +223,32 @@ def _after(planned: PlannedSet | None) -> str:
     return f"then set {planned.number}{leg}"
 
 
-def _words(one: ExerciseSet) -> str:
+def _rows(last: Judged) -> tuple[RepRow, ...]:
+    """The repetitions of a set without those that were taken back, judged as the log judges them."""
+    kept = [
+        (rep, verdicts)
+        for rep, verdicts in zip(last.measured.reps, last.form.reps, strict=True)
+        if rep.peak not in last.taken
+    ]
+    return tuple(
+        RepRow(
+            rep=number,
+            concentric_s=_rounded(rep.concentric_s, 2),
+            hold_s=_rounded(rep.hold_s, 2),
+            eccentric_s=_rounded(rep.eccentric_s, 2),
+            range_deg=_rounded(rep.range_deg, 1),
+            tempo_in_band=tempo_in_band(rep, last.targets),
+            range_in_band=range_in_band(rep, last.targets),
+            flags=tuple(verdict.flag.value for verdict in verdicts),
+        )
+        for number, (rep, verdicts) in enumerate(kept, start=1)
+    )
+
+
+def _words(count: int, last: Judged) -> str:
+    one = last.measured
     partials = f", {len(one.partials)} partial" if one.partials else ""
-    return f"{repetitions(len(one.reps))}{partials}, {one.time_under_tension_s:.0f} s under tension"
+    return f"{repetitions(count)}{partials}, {one.time_under_tension_s:.0f} s under tension"
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

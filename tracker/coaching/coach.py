@@ -14,14 +14,14 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
 from tracker.coaching.form import FormFlag, judge, tempo_in_band
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
-from tracker.coaching.set_form import judge_set
+from tracker.coaching.set_form import SetForm, judge_set
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import Exercise, Leg
 from tracker.motion.now import Now, Phase
@@ -46,6 +46,30 @@ ORDER = tuple(REMARKS)
 _PHASES = {Phase.LIFT: CueKind.LIFT, Phase.HOLD: CueKind.HOLD, Phase.RETURN: CueKind.RETURN}
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A set that is over, and how it was judged.
+
+    Attributes
+    ----------
+    measured, targets, form
+        The set, what was asked for in it, and its form.
+    taken
+        Peaks of the repetitions that the person took back.
+    """
+
+    measured: ExerciseSet
+    targets: Targets
+    form: SetForm
+    taken: frozenset[int]
+
+    @property
+    def tempo_words(self) -> str:
+        """How many kept the tempo; empty where that is not known."""
+        kept = [tempo_in_band(rep, self.targets) for rep in self.measured.reps if rep.peak not in self.taken]
+        return "" if None in kept or not kept else f", {sum(map(bool, kept))} in tempo"
+
+
 class Coach:
     """Turns what happens into cues.
 
@@ -55,8 +79,8 @@ class Coach:
         What is to be done.
     exercise
         Its profile.
-    band
-        The person's own range; None: nothing is said about the range.
+    bands
+        The person's own range with each leg; None: nobody said which leg works. Of an unknown range nothing is said.
     settings
         How the person wants to be coached. What is switched off is a cue all the same: views are who is silent.
 
@@ -66,6 +90,8 @@ class Coach:
         Repetitions in the set under way, as said last: voice and screen agree.
     done
         Sets that are over.
+    last
+        The last set, and how it was judged.
     rest_until_s
         When the rest ends; None while a set is under way, and after the last one.
     calibrated
@@ -77,13 +103,15 @@ class Coach:
         plan: WorkoutPlan,
         exercise: Exercise,
         *,
-        band: RangeBand | None = None,
+        bands: Mapping[Leg | None, RangeBand] | None = None,
         settings: Settings | None = None,
     ) -> None:
         self.plan = plan
-        self.targets: Targets = targets_of(exercise, tempo=plan.tempo, band=band)
+        self.exercise = exercise
         self.settings = settings or Settings()
         self.done = 0
+        self.last: Judged | None = None
+        self._bands = dict(bands or {})
         self.rest_until_s: float | None = None
         self.paused = False
         self.calibrated: Calibration | None = None
@@ -91,11 +119,18 @@ class Coach:
         self._steps = plan.steps()
         self._reps: dict[int, Rep] = {}
         self._tops: set[int] = set()
+        self._taken: set[int] = set()
         self.count = 0
         self._phase = Phase.REST
         self._ticks = 0
         self._passed: set[CueKind] = set()
         self._rest_said: set[int] = set()
+
+    @property
+    def targets(self) -> Targets:
+        """What is asked for now, of the leg that works."""
+        side = self.current.side if self.current else None
+        return targets_of(self.exercise, tempo=self.plan.tempo, band=self._bands.get(side))
 
     @property
     def _so_far(self) -> int:
@@ -108,8 +143,14 @@ class Coach:
         return self._steps[self.done] if self.done < len(self._steps) else None
 
     def push(self, value: object) -> list[Cue]:
-        """Take one of the core's values, or where the leg is."""
-        return list(self._cues(value))
+        """Take one of the core's values, or where the leg is; paused, nothing is told of it."""
+        cues = list(self._cues(value))
+        return [] if self.paused else cues
+
+    def tick(self, at_s: float) -> list[Cue]:
+        """Take how far the stream is: for what is due by time alone."""
+        cues = list(self._rested(at_s))
+        return [] if self.paused else cues
 
     def pause(self, at_s: float) -> list[Cue]:
         """Hold everything: the person's word, or an abrupt event."""
@@ -123,13 +164,15 @@ class Coach:
         if not self.paused:
             return []
         self.paused = False
-        return [Cue(CueKind.RESUMED, at_s, "go on")]
+        self.count = self._so_far  # what was done meanwhile is in the log, and counts
+        return [Cue(CueKind.RESUMED, at_s, f"go on from {self.count}" if self.count else "go on", self.count)]
 
     def undo(self, at_s: float) -> list[Cue]:
-        """Take the last repetition of the set under way back."""
-        if not self._so_far:
+        """Take the last repetition of the set under way back; one whose top was just reached too."""
+        if not self._tops and not self._reps:
             return []
         newest = max([*self._tops, *self._reps])
+        self._taken.add(newest)
         self._tops.discard(newest)
         self._reps.pop(newest, None)
         self.count = self._so_far
@@ -158,6 +201,8 @@ class Coach:
 
     def _cues(self, value: object) -> Iterator[Cue]:
         match value:
+            case Peak() | Rep() if value.peak in self._taken:
+                self._tops.discard(value.peak)
             case Peak():
                 self._tops.add(value.peak)
                 if self.settings.count_at is CountAt.TOP:
@@ -201,7 +246,7 @@ class Coach:
                 yield Cue(CueKind.CALIBRATION, at_s, one.why_not or f"{one.used} of {one.needed}", one.used)
                 continue
             self._calibrator, self.calibrated = None, one
-            self.targets = replace(self.targets, band=one.band)
+            self._bands[self.current.side if self.current else None] = one.band
             again = ", but they differ: better make it again" if one.unsteady else ""
             text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
             yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
@@ -218,15 +263,17 @@ class Coach:
             yield Cue(CueKind.PHRASE, rep.reported_s, "good")
 
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
-        at_s, reps = one.reported_s, len(one.reps)
+        at_s, reps = one.reported_s, sum(rep.peak not in self._taken for rep in one.reps)
+        targets = self.targets
+        self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken))
         if self._calibrator is not None:
             yield from self._calibrates(self._calibrator.flush(), at_s)
             if self._calibrator is not None:
                 self._calibrator = None
                 yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
-        self._reps, self._tops, self.count = {}, set(), 0
+        self._reps, self._tops, self._taken, self.count = {}, set(), set(), 0
         before, self.done = self.current, min(self.done + 1, len(self._steps))
-        yield Cue(CueKind.SET_DONE, at_s, f"set done: {repetitions(reps)}{self._tempo_words(one)}", reps)
+        yield Cue(CueKind.SET_DONE, at_s, f"set done: {repetitions(reps)}{self.last.tempo_words}", reps)
         then = self.current
         if then is None:
             yield Cue(CueKind.WORKOUT_DONE, at_s, "that was the last set")
@@ -236,15 +283,7 @@ class Coach:
         self._rest_said = set()
         self.rest_until_s = max(at_s, one.end_s + then.rest_before_s)
 
-    def _tempo_words(self, one: ExerciseSet) -> str:
-        share = judge_set(one, self.targets).tempo_in_band
-        return "" if share is None else f", {round(share * len(one.reps))} in tempo"
-
     def _moved(self, now: Now) -> Iterator[Cue]:
-        yield from self._rested(now.at_s)
-        if self.paused:
-            self._phase = now.phase
-            return
         if now.phase is not self._phase:
             if now.phase is Phase.LIFT and self._phase is not Phase.HOLD:
                 self._passed = set()
