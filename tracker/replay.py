@@ -59,12 +59,8 @@ class Replay(Generic[Item]):
 
     @property
     def begun_at(self) -> datetime | None:
-        """When it was recorded, if it says so in a way that can be believed."""
-        try:
-            begun = datetime.fromisoformat(self.header.started_at) if self.header else None
-        except ValueError:
-            return None
-        return begun if begun is not None and begun.tzinfo is not None else None
+        """As `Header.begun_at`; None for a CSV."""
+        return self.header.begun_at if self.header else None
 
 
 def open_replay(path: Path, profile: Exercise | None) -> Replay[GattEvent | Marker] | Replay[Samples]:

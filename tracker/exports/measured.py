@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from tracker.analysis import kind_of, sensor_of
-from tracker.exports.workout import begun
 from tracker.motion.samples import Array, Mask, Samples
 from tracker.recording import (
     Recording,
@@ -118,7 +117,7 @@ def _of_sensor(recording: Recording, sensor: SensorEntry) -> Measured:
         side=sensor.side,
         family=sensor.family,
         t0_s=0.0,
-        began_at=begun(recording.header),
+        began_at=recording.header.begun_at,
     )
 
 

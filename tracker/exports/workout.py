@@ -29,7 +29,7 @@ from tracker.journal import (
 from tracker.journal.text import NAME_LENGTH, plain
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.motion.values import Rejected
-from tracker.recording import Header, RecordingError, open_recording
+from tracker.recording import RecordingError, open_recording
 
 ONLY = 1
 """Number of the one recording of a workout that was not logged."""
@@ -128,7 +128,7 @@ def workout_of_file(
     """
     found = analyze(path, profile, tempo=tempo, band=band)
     header = open_recording(path).header if kind_of(path) == "mcap" else None
-    started_at = begun(header)
+    started_at = header.begun_at if header else None
     worn = header.sensors[:1] if header else ()
     number = 1 if worn else None
     return Workout(
@@ -203,17 +203,8 @@ def _origins(session: Session) -> dict[int, datetime]:
         at = None
         if one.path.exists():
             try:
-                at = begun(open_recording(one.path).header)
+                at = open_recording(one.path).header.begun_at
             except RecordingError:  # damaged: no better than gone
                 at = None
         origins[one.number] = at or origins[before.number] + timedelta(seconds=before.seconds or 0.0)
     return origins
-
-
-def begun(header: Header | None) -> datetime | None:
-    """Return when a recording began, if its header says so in a way that can be believed."""
-    try:
-        at = datetime.fromisoformat(header.started_at) if header else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None

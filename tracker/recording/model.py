@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from os import PathLike
 from typing import Any, Literal, get_args
@@ -181,6 +182,15 @@ class Header:
             raise ValueError(f"sensor numbers must be unique and 0–65535, not {numbers}")
         if self.load_kg is not None:
             _check_load(self.load_kg)
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it was recorded, if that is said in a way that can be believed."""
+        try:
+            begun = datetime.fromisoformat(self.started_at)
+        except ValueError:
+            return None
+        return begun if begun.tzinfo is not None else None
 
     def to_json(self) -> str:
         """As one line of JSON; the same header always gives the same bytes."""
