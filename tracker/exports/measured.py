@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -62,8 +62,30 @@ class Measured:
         return np.arange(len(self.valid)) * np.float64(self.period_s) + self.t0_s
 
 
-def measured(path: Path) -> tuple[Measured, ...]:
-    """Return what each sensor of a recording measured.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sensed:
+    """The samples of one sensor of a recording, as they are read.
+
+    Attributes
+    ----------
+    number, side, family, began_at
+        As in ``Measured``; ``began_at`` is that of the recording.
+    t0_s
+        Second of sample 0.
+    blocks
+        Raise ``RecordingError`` where something is wrong, or where there are none.
+    """
+
+    number: int
+    side: Side | None
+    family: str
+    t0_s: float
+    began_at: datetime | None
+    blocks: Iterator[Samples]
+
+
+def sensed(path: Path) -> Iterator[Sensed]:
+    """Yield the sensors of a recording; the one of a table is number 1.
 
     Raises
     ------
@@ -72,10 +94,38 @@ def measured(path: Path) -> tuple[Measured, ...]:
     """
     if kind_of(path) == "csv":
         table = read_samples_csv(path)
-        return (_gathered(list(table.samples), number=1, side=None, family="", t0_s=table.t0_s, began_at=None),)
+        yield Sensed(1, None, "", table.t0_s, None, _told(table.samples, path, 1))
+        return
     recording = open_recording(path)
     sensor_of(recording)
-    return tuple(_of_sensor(recording, sensor) for sensor in recording.header.sensors)
+    for one in recording.header.sensors:
+        blocks = _told(_blocks(recording, one), path, one.number)
+        yield Sensed(one.number, one.side, one.family, 0.0, recording.header.begun_at, blocks)
+
+
+def _told(blocks: Iterable[Samples], path: Path, number: int) -> Iterator[Samples]:
+    """Tell in one line what is wrong, and that nothing is there."""
+    block = None
+    try:
+        for block in blocks:
+            yield block
+    except RecordingError:
+        raise
+    except ValueError as error:
+        raise RecordingError(path, str(error)) from error
+    if block is None:
+        raise RecordingError(path, f"no samples of sensor {number} in it")
+
+
+def measured(path: Path) -> tuple[Measured, ...]:
+    """Return what each sensor of a recording measured.
+
+    Raises
+    ------
+    RecordingError
+        As `sensed`.
+    """
+    return tuple(_gathered(one) for one in sensed(path))
 
 
 def write_csv(target: Path, source: Path) -> None:
@@ -102,28 +152,8 @@ def _blocks(recording: Recording, sensor: SensorEntry) -> Iterator[Samples]:
     return decode(recording, family=sensor.family, info=sensor.info, sensor=sensor.number)
 
 
-def _of_sensor(recording: Recording, sensor: SensorEntry) -> Measured:
-    try:
-        blocks = list(_blocks(recording, sensor))
-    except RecordingError:
-        raise
-    except ValueError as error:
-        raise RecordingError(recording.path, str(error)) from error
-    if not blocks:
-        raise RecordingError(recording.path, f"no samples of sensor {sensor.number} in it")
-    return _gathered(
-        blocks,
-        number=sensor.number,
-        side=sensor.side,
-        family=sensor.family,
-        t0_s=0.0,
-        began_at=recording.header.begun_at,
-    )
-
-
-def _gathered(
-    blocks: list[Samples], *, number: int, side: Side | None, family: str, t0_s: float, began_at: datetime | None
-) -> Measured:
+def _gathered(sensor: Sensed) -> Measured:
+    blocks = list(sensor.blocks)
     first, last = blocks[0], blocks[-1]
     length = last.start_index + len(last) - first.start_index
     acc, gyr = np.full((length, 3), np.nan), np.full((length, 3), np.nan)
@@ -133,13 +163,13 @@ def _gathered(
         gyr[begin : begin + len(block)] = np.where(block.valid[:, None], block.gyr, np.nan)
     before_s = first.start_index * first.period_s
     return Measured(
-        number=number,
-        side=side,
-        family=family,
+        number=sensor.number,
+        side=sensor.side,
+        family=sensor.family,
         period_s=first.period_s,
-        t0_s=t0_s + before_s,
+        t0_s=sensor.t0_s + before_s,
         acc=acc,
         gyr=gyr,
         valid=~np.isnan(acc[:, 0]),
-        began_at=None if began_at is None else began_at + timedelta(seconds=before_s),
+        began_at=None if sensor.began_at is None else sensor.began_at + timedelta(seconds=before_s),
     )

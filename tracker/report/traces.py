@@ -14,13 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tracker.analysis import kind_of, sensor_of
+from tracker.exports.measured import Sensed, sensed
 from tracker.motion.grid import Grid
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.values import Rep
-from tracker.recording import RecordingError, open_recording, read_samples_csv
-from tracker.stream import decode
 
 _SLICE = 2048
 LEAST_SWING = 1e-3
@@ -73,15 +71,7 @@ def poses_of(path: Path) -> tuple[Poses, ...]:
     RecordingError
         One line that says what is wrong with the recording and where.
     """
-    if kind_of(path) == "csv":
-        table = read_samples_csv(path)
-        return (_poses(table.samples, 1, table.t0_s, path),)
-    recording = open_recording(path)
-    sensor_of(recording)
-    return tuple(
-        _poses(decode(recording, family=one.family, info=one.info, sensor=one.number), one.number, 0.0, path)
-        for one in recording.header.sensors
-    )
+    return tuple(_poses(one) for one in sensed(path))
 
 
 def trace_of(poses: Poses, sets: Sequence[Sequence[Rep]]) -> Trace:
@@ -128,7 +118,8 @@ def _unit(vector: Array) -> Array:
     return np.asarray(vector / np.linalg.norm(vector))
 
 
-def _poses(blocks: Iterable[Samples], sensor: int, t0_s: float, path: Path) -> Poses:
+def _poses(sensor: Sensed) -> Poses:
+    t0_s = sensor.t0_s
     motions: list[Motion] = []
     grid: Grid | None = None
     orienter: Orienter | None = None
@@ -147,18 +138,13 @@ def _poses(blocks: Iterable[Samples], sensor: int, t0_s: float, path: Path) -> P
             for part in item.sliced(_SLICE):
                 motions.extend(orienter.push(part))
 
-    try:
-        for block in blocks:
-            if grid is None or orienter is None:
-                grid, orienter = Grid(block.period_s, t0_s), Orienter(block.period_s)
-            received += int(block.valid.sum())
-            take(grid.push(block), orienter)
-    except RecordingError:
-        raise
-    except ValueError as error:
-        raise RecordingError(path, str(error)) from error
-    if grid is None or orienter is None:
-        raise RecordingError(path, f"no samples of sensor {sensor} in it")
+    for block in sensor.blocks:
+        if grid is None or orienter is None:
+            grid, orienter = Grid(block.period_s, t0_s), Orienter(block.period_s)
+        received += int(block.valid.sum())
+        take(grid.push(block), orienter)
+    assert grid is not None  # there are blocks, or it was said that there are none
+    assert orienter is not None
     take(grid.flush(), orienter)
     motions += orienter.flush()
     period_s = motions[0].period_s
@@ -171,4 +157,4 @@ def _poses(blocks: Iterable[Samples], sensor: int, t0_s: float, path: Path) -> P
         last = motion.start_index + len(motion)
         times.append(t0_s + np.arange(motion.start_index, last) * period_s)
         ups.append(motion.up)
-    return Poses(sensor, 1 / period_s, np.concatenate(times), np.concatenate(ups), received)
+    return Poses(sensor.number, 1 / period_s, np.concatenate(times), np.concatenate(ups), received)
