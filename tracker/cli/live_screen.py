@@ -9,12 +9,10 @@ from rich.text import Text
 
 from tracker.cli import json_lines, tables
 from tracker.cli.console import Waiting, console
-from tracker.cli.sessions import Performed, leg_of, print_summary, said_of
+from tracker.cli.sessions import Performed, leg_of, print_summary, said_of, saved_bands
 from tracker.cli.streaming import LiveSensor, Screen
 from tracker.cli.view import View
-from tracker.coaching.range_band import RangeBand
 from tracker.exercises import exercises
-from tracker.journal import Journal, Side, journal_path
 from tracker.live import Show
 from tracker.recording import Header
 from tracker.sensors.state import Phase, SensorState
@@ -111,7 +109,7 @@ class JsonScreen(LiveScreen):
         """Return what prints the lines of each sensor."""
         self._begin = header, worn
         profile = exercises().get(header.exercise or "")
-        bands = _bands(self._folder)
+        bands = saved_bands(self._folder)
         for one in worn:
             said = said_of(header, None if len(worn) == 1 else one.entry.number)
             band = bands.get((said.exercise or "", said.side))
@@ -141,14 +139,6 @@ class JsonScreen(LiveScreen):
 def screen_of(folder: Path, *, json_: bool) -> LiveScreen:
     """Return the screen that was asked for."""
     return JsonScreen(folder) if json_ else TextScreen()
-
-
-def _bands(folder: Path) -> dict[tuple[str, Side | None], RangeBand]:
-    path = journal_path(folder)
-    if not path.exists():
-        return {}
-    with Journal.open(path) as journal:
-        return {(one.exercise, one.side): one.band for one in journal.bands()}
 
 
 def _introduced(one: LiveSensor) -> str:

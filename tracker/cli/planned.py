@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tracker.cli.errors import BadInputError
+from tracker.cli.sessions import saved_bands
 from tracker.cli.streaming import Wish
 from tracker.coaching.coach import Coach
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of
@@ -60,12 +61,8 @@ def coach_of(plan: WorkoutPlan, folder: Path, goes_on: SessionId | None) -> Coac
 
 
 def bands_of(folder: Path, exercise: str) -> dict[Leg | None, RangeBand]:
-    """Return the ranges that are known of an exercise, by leg; newer ones take older ones' place."""
-    path = journal_path(folder)
-    if not path.exists():
-        return {}
-    with Journal.open(path) as journal:
-        return {one.side: one.band for one in journal.bands() if one.exercise == exercise}
+    """Return the ranges that are known of an exercise, by leg."""
+    return {side: band for (id_, side), band in saved_bands(folder).items() if id_ == exercise}
 
 
 def keeper(folder: Path, exercise: str) -> Callable[[Calibration, Leg | None], None]:

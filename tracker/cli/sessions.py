@@ -19,6 +19,7 @@ from rich.text import Text
 from tracker.cli.console import LINE_LENGTH
 from tracker.cli.errors import BadInputError
 from tracker.cli.view import View
+from tracker.coaching.range_band import RangeBand
 from tracker.exercises import Exercise, exercises
 from tracker.journal import (
     Ending,
@@ -237,6 +238,15 @@ def _start(begun_at: datetime, exercise: str | None, header: Header | None, note
     )
 
 
+def saved_bands(folder: Path) -> dict[tuple[str, Side | None], RangeBand]:
+    """Return the personal ranges in a data folder, by exercise and side; none where there is no journal yet."""
+    path = journal_path(folder)
+    if not path.exists():
+        return {}
+    with Journal.open(path) as journal:
+        return journal.newest_bands()
+
+
 def _recorder(path: Path, header: Header) -> RecordingWriter:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -258,5 +268,5 @@ def _entry(
         recording=journal.add_recording(session, path),
         path=path,
         begun_at=begun_at,
-        bands={(one.exercise, one.side): one.band for one in journal.bands()},
+        bands=journal.newest_bands(),
     )

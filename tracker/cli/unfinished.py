@@ -89,7 +89,7 @@ def _log(journal: Journal, session: Session, source: Replay[Any]) -> None:
         recording=number,
         path=source.path,
         begun_at=source.begun_at,
-        bands={(band.exercise, band.side): band.band for band in journal.bands()},
+        bands=journal.newest_bands(),
     )
     lanes = [
         Lane(stage=stage, show=lambda value: None, said=said_of(source.header, sensor), sensor=sensor)

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from tracker.coaching.range_band import Calibration
+from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.coaching.set_form import SetForm
 from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
@@ -223,6 +223,10 @@ class Journal:
         """Return all personal range bands, oldest first."""
         with self._reading() as connection:
             return tuple(map(form_rows.read_band, connection.execute(sql.BANDS)))
+
+    def newest_bands(self) -> dict[tuple[str, Side | None], RangeBand]:
+        """Return the range that counts now of each exercise and side."""
+        return {(one.exercise, one.side): one.band for one in self.bands()}
 
     def sessions(self, *, limit: int | None = None) -> tuple[SessionSummary, ...]:
         """Return a line per session, newest first, edits applied."""
