@@ -24,6 +24,7 @@ from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.range_band import Calibration
 from tracker.exercises import Leg
+from tracker.journal import Ending
 from tracker.live import Show
 from tracker.recording import Header
 from tracker.sensors.state import SensorState
@@ -43,30 +44,31 @@ class BoardScreen(LiveScreen):
     ----------
     coach
         Knows the plan.
-    until
-        Set when the person stops the session.
     keep
         Keeps a range that was calibrated.
     speaks
         Counts aloud where the system has a voice; else, and besides, the bell rings.
+
+    Attributes
+    ----------
+    ending
+        How the person ended the session; None: not yet.
     """
 
     def __init__(
         self,
         coach: Coach,
-        until: asyncio.Event,
         keep: Callable[[Calibration, Leg | None], None],
         *,
         speaks: bool = True,
     ) -> None:
         self.led = Led(coach, self._told, keep)
-        self._until = until
+        self.ending: Ending | None = None
         self._out = console()
         self._waiting = Waiting()
         self._voice = Voice() if speaks else None
         self._opened = ExitStack()
         self._live: Live | None = None
-        self._worn: LiveSensor | None = None
         self._asking: asyncio.Task[None] | None = None
 
     def busy(self, what: str) -> None:
@@ -75,17 +77,15 @@ class BoardScreen(LiveScreen):
 
     def lanes(self, header: Header, worn: Sequence[LiveSensor]) -> Sequence[Show]:
         """Return what is told the sensor's values."""
-        (self._worn,) = worn
-        return [self.led.show]
+        return self.led.lanes(worn)
 
     def begin(self) -> None:
         """Draw, and listen to the keys."""
-        assert self._worn is not None
         pressed = self._opened.enter_context(keys())
         self._live = self._opened.enter_context(
             Live(console=self._out, screen=True, refresh_per_second=PER_SECOND, get_renderable=self._drawn)
         )
-        self.led.begin(self._worn)
+        self.led.begin()
         self._asking = asyncio.create_task(self._ask(pressed))
 
     def states(self, states: Sequence[SensorState]) -> None:
@@ -126,7 +126,7 @@ class BoardScreen(LiveScreen):
         while True:
             key = pressed.poll()
             if key == "q":
-                self._until.set()
+                self.ending = Ending.FINISHED
             elif key in KEYS:
                 paused = key == "p" and self.led.coach.paused
                 self.led.press("resume" if paused else KEYS[key])

@@ -19,7 +19,7 @@ from tracker.coaching.range_band import Calibration
 from tracker.commands import answer
 from tracker.exercises import Leg
 from tracker.journal import Session, SetKind
-from tracker.live import Put
+from tracker.live import Put, Show
 from tracker.motion.values import ExerciseSet
 from tracker.recording import Marker, MarkerKind
 from tracker.sensors.state import SensorState
@@ -79,10 +79,15 @@ class Led:
         self._say_side()
         self._say_kind()
 
-    def begin(self, worn: LiveSensor) -> None:
+    def lanes(self, worn: Sequence[LiveSensor]) -> Sequence[Show]:
+        """Return what is told the values of the one sensor that is led (`streaming.Screen`)."""
+        (self._worn,) = worn
+        return [self.show]
+
+    def begin(self) -> None:
         """Look at the leg from here on."""
-        self._worn = worn
-        self._looking = asyncio.create_task(self._look(worn))
+        assert self._worn is not None
+        self._looking = asyncio.create_task(self._look(self._worn))
 
     def close(self) -> None:
         """Look no more."""

@@ -14,6 +14,7 @@ from tracker.cli.sessions import Performed, stoppable
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, stream
 from tracker.cli.view import View
 from tracker.exercises import Exercise
+from tracker.journal import Ending
 from tracker.live import Show
 from tracker.recording import Header
 from tracker.sensors.link import Bluetooth
@@ -67,7 +68,10 @@ def perform_on_radio(
             way = Bluetooth(
                 radio.scanner_backend, radio.client_backend, lambda: begun_ns + round((loop.time() - begun_s) * 1e9)
             )
-            return await stream(way, wish, folder, _Screen(view), until=sensor.firmware.chip.ended)
+            ended = sensor.firmware.chip.ended
+            return await stream(
+                way, wish, folder, _Screen(view), over=lambda: Ending.FINISHED if ended.is_set() else None
+            )
 
     with asyncio.Runner(loop_factory=None if speed == 1.0 else SkippingLoop) as runner:
         return runner.run(stoppable(performed()))

@@ -155,20 +155,21 @@ def live(
         save=save,
     )
     folder = folder_of(ctx, data_dir)
-    wish = replace(wish, goes_on=_taken_up(folder, resume, asks=not json_))
     plan = plan_of(wish, goal=goal, sets=sets, reps=reps, tempo=tempo, rest=rest)
-    until = asyncio.Event()
+    wish = replace(wish, goes_on=_taken_up(folder, resume, asks=not json_))
     screen = screen_of(folder, json_=json_)
     led = None
     alone = len(names or favourites(folder)) < 2
     if plan is not None and alone and not json_ and not plain and sys.stdout.isatty():
         coach, keep = coach_of(plan, folder, wish.goes_on), keeper(folder, plan.exercise)
-        screen = led = BoardScreen(coach, until, keep, speaks=not mute)
+        screen = led = BoardScreen(coach, keep, speaks=not mute)
 
     async def performed() -> Performed:
         async with bluetooth_of(virtual=simulated, exercise=wish.profile) as bluetooth:
             try:
-                return await stream(bluetooth, wish, folder, screen, until=until, hand=led.led.handed if led else None)
+                if led is None:
+                    return await stream(bluetooth, wish, folder, screen)
+                return await stream(bluetooth, wish, folder, led, over=lambda: led.ending, hand=led.led.handed)
             finally:
                 screen.busy("")
                 if led is not None:

@@ -125,16 +125,21 @@ class Screen(Protocol):
         """Take how the sensors are doing, once a second and at the end."""
 
 
+def _nobody() -> Ending | None:
+    """Nobody has ended it yet."""
+    return None
+
+
 async def stream(
     bluetooth: Bluetooth,
     wish: Wish,
     folder: Path,
     screen: Screen,
     *,
-    until: asyncio.Event | None = None,
+    over: Callable[[], Ending | None] = _nobody,
     hand: Callable[[Put[Item]], None] | None = None,
 ) -> Performed:
-    """Run a session with real sensors, until it is stopped, they are gone, or ``until`` is set.
+    """Run a session with real sensors, until it is stopped, they are gone, or ``over`` says how it ended.
 
     ``hand`` is given the way into the session's queue when samples flow: for the marks that a person sets.
 
@@ -153,7 +158,7 @@ async def stream(
         screen.busy("")
         if wish.save:
             save_favourites(folder, map(_favourite, worn))
-        return await _session(wish, folder, screen, worn, until or asyncio.Event(), hand)
+        return await _session(wish, folder, screen, worn, over, hand)
 
 
 async def _choice(bluetooth: Bluetooth, wish: Wish, folder: Path) -> tuple[list[Found], list[Side | None]]:
@@ -263,7 +268,7 @@ async def _session(
     folder: Path,
     screen: Screen,
     worn: Sequence[LiveSensor],
-    until: asyncio.Event,
+    over: Callable[[], Ending | None],
     hand: Callable[[Put[Item]], None] | None,
 ) -> Performed:
     header = begun(lambda session, at, origin_ns: _header(wish, worn, session, at, origin_ns), wish.goes_on)
@@ -285,7 +290,7 @@ async def _session(
         running = [asyncio.create_task(one.client.run(put)) for one in worn]
         try:
             pending = set(running)
-            while pending and not until.is_set():
+            while pending and over() is None:
                 _, pending = await asyncio.wait(pending, timeout=LOOK_EVERY_S)
                 screen.states([one.state for one in worn])
         finally:
@@ -298,7 +303,7 @@ async def _session(
         for task in running:
             if not task.cancelled():
                 task.result()
-        return Ending.FINISHED if until.is_set() else Ending.LINK_LOST
+        return over() or Ending.LINK_LOST
 
     return await record(header, lanes, folder, produce, goes_on=wish.goes_on is not None)
 

@@ -25,13 +25,18 @@ from tracker.coaching.cues import CountAt, Cue, Feedback, Level, Mode, Settings
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
 from tracker.exercises import Leg, exercises
 from tracker.guide import guide
-from tracker.journal import Ending, Journal, JournalError, Session, journal_path
+from tracker.journal import Ending, JournalError, Session
 from tracker.live import Show
 from tracker.recording import Header, RecordingError
 from tracker.sensors.errors import SensorError
 from tracker.sensors.favourites import favourites
 from tracker.sensors.state import SensorState
 
+_ENDED = {
+    Ending.FINISHED: "done",
+    Ending.PAIN: "done",
+    Ending.LINK_LOST: "the sensor did not come back; all until then is kept",
+}
 Changed = Callable[[Iterable[dict[str, Any]]], None]
 
 
@@ -59,10 +64,8 @@ class Studio:
     def _forget(self) -> None:
         self._screen, self._busy, self._trouble, self._session = "start", "", "", ""
         self._led: Led | None = None
-        self._worn: LiveSensor | None = None
-        self._until = asyncio.Event()
+        self._ending: Ending | None = None
         self._answered: set[int] = set()
-        self._pain = False
         self._unfinished = unfinished(self._folder)
 
     # What is to be seen
@@ -116,8 +119,7 @@ class Studio:
             said = check_stop(command)
             for question, value in said.items():
                 self._led.answer(question, value)
-            self._pain = said["stop"] == StopReason.PAIN
-            self._until.set()
+            self._ending = Ending.PAIN if said["stop"] == StopReason.PAIN else Ending.FINISHED
         elif what == "answers":
             number, answers = check_answers(command, sets=len(self._led.sets))
             for question, value in answers.items():
@@ -130,7 +132,7 @@ class Studio:
 
     async def close(self) -> None:
         """End the session that runs, if one does, and wait for it."""
-        self._until.set()
+        self._ending = self._ending or Ending.FINISHED
         if self._running is not None:
             await asyncio.wait((self._running,))
 
@@ -176,7 +178,9 @@ class Studio:
         assert self._led is not None
         try:
             async with bluetooth_of(virtual=self._virtual, exercise=wish.profile) as bluetooth:
-                done = await stream(bluetooth, wish, self._folder, self, until=self._until, hand=self._led.handed)
+                done = await stream(
+                    bluetooth, wish, self._folder, self, over=lambda: self._ending, hand=self._led.handed
+                )
             self._over(self._led, done)
         except (SensorError, JournalError, RecordingError, ValueError, OSError) as error:
             self._trouble = " ".join(str(error).split())
@@ -188,11 +192,7 @@ class Studio:
 
     def _over(self, led: Led, done: Performed) -> None:
         self._session, self._screen = done.session, "over"
-        words = {Ending.FINISHED: "done", Ending.LINK_LOST: "the sensor did not come back; all until then is kept"}
-        if self._pain:
-            with Journal.open(journal_path(self._folder)) as journal:
-                journal.end_session(done.session, Ending.PAIN)
-        led.board.end(words.get(done.ending, done.ending.value))
+        led.board.end(_ENDED.get(done.ending, done.ending.value))
         if done.failure is not None:
             self._trouble = str(done.failure)
 
@@ -206,15 +206,13 @@ class Studio:
     def lanes(self, header: Header, worn: Sequence[LiveSensor]) -> Sequence[Show]:
         """Return what is told the sensor's values."""
         self._session = header.session
-        (self._worn,) = worn
         assert self._led is not None
-        return [self._led.show]
+        return self._led.lanes(worn)
 
     def begin(self) -> None:
         """Look at the leg from here on."""
         assert self._led is not None
-        assert self._worn is not None
-        self._led.begin(self._worn)
+        self._led.begin()
 
     def states(self, states: Sequence[SensorState]) -> None:
         """Show how the sensor is doing."""
