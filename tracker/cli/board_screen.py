@@ -119,7 +119,7 @@ class BoardScreen(LiveScreen):
         for cue in cues:
             if cue.kind in BELL:
                 self._out.bell()
-            if self._voice is not None and cue.text and cue.kind is not CueKind.BREATHE_OUT:
+            if self._voice is not None and cue.text:
                 self._voice.say(cue)
 
     async def _ask(self, pressed: Keys) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from tracker.cli.streaming import Item, LiveSensor
-from tracker.coaching.board import Board, SensorRow
-from tracker.coaching.coach import Coach, repetitions
+from tracker.coaching.board import Board, SensorRow, set_words
+from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.range_band import Calibration
 from tracker.commands import answer
@@ -68,9 +68,9 @@ class Led:
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
         for one in session.sets:
-            words = f"{repetitions(len(one.reps))}, {one.totals.time_under_tension_s:.0f} s under tension"
+            words = set_words(len(one.reps), one.totals.time_under_tension_s)
             self.sets.append({"set": one.number, "side": one.context.side or "", "words": words})
-        self.coach.done = min(len(session.sets), len(self.coach.plan.steps()))
+        self.coach.go_on_behind(len(session.sets))
         self.board.push(None)
 
     def handed(self, put: Put[Item]) -> None:
@@ -146,7 +146,7 @@ class Led:
                 cues = self.coach.calibrate(at_s)
                 self.mark(MarkerKind.KIND, SetKind.CALIBRATION.value)
             case "switch":
-                other: Leg = "left" if self.coach.current and self.coach.current.side == "right" else "right"
+                other: Leg = "left" if self.coach.side == "right" else "right"
                 cues = self.coach.switch(other, at_s)
                 self._say_side()
             case _:
@@ -177,10 +177,10 @@ class Led:
 
     def _say_side(self) -> None:
         """Tell the log which leg works from here on, where that is known and new."""
-        current = self.coach.current
-        if current is not None and current.side is not None and current.side != self._side_told:
-            self._side_told = current.side
-            self.mark(MarkerKind.SIDE, current.side)
+        side = self.coach.side
+        if side is not None and side != self._side_told:
+            self._side_told = side
+            self.mark(MarkerKind.SIDE, side)
 
     def _at_s(self) -> float:
         return self._worn.stream.duration_s if self._worn else 0.0

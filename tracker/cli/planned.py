@@ -56,7 +56,7 @@ def coach_of(plan: WorkoutPlan, folder: Path, goes_on: SessionId | None) -> Coac
     coach = Coach(plan, exercises()[plan.exercise], bands=bands_of(folder, plan.exercise))
     if goes_on is not None:
         with Journal.open(journal_path(folder)) as journal:
-            coach.done = min(len(journal.session(goes_on).sets), len(plan.steps()))
+            coach.go_on_behind(len(journal.session(goes_on).sets))
     return coach
 
 

@@ -59,6 +59,7 @@ class Studio:
         self._virtual = virtual
         self._listeners: list[Changed] = []
         self._running: asyncio.Task[None] | None = None
+        self._unfinished = unfinished(folder)
         self._forget()
 
     def _forget(self) -> None:
@@ -66,7 +67,6 @@ class Studio:
         self._led: Led | None = None
         self._ending: Ending | None = None
         self._answered: set[int] = set()
-        self._unfinished = unfinished(self._folder)
 
     # What is to be seen
 
@@ -111,6 +111,7 @@ class Studio:
         if what == "start":
             self._start(command)
         elif what == "again" and self._screen == "over":
+            self._unfinished = unfinished(self._folder)
             self._forget()
             self._tell()
         elif self._screen != "live" or self._led is None:

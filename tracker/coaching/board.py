@@ -199,15 +199,13 @@ class Board:
 
     def _show(self, **changed: Any) -> None:
         current = self._coach.current
-        steps = self._coach.plan.steps()
-        band = self._coach.targets.band
-        after = steps[self._coach.done + 1] if self._coach.done + 1 < len(steps) else None
+        band = self._coach.band
         state = replace(
             self.state,
             set_number=current.number if current else None,
             side=current.side if current else None,
             kind=current.kind.value if current else None,
-            after=_after(after) if current else "",
+            after=_after(self._coach.after) if current else "",
             floor_deg=band.floor_deg if band else None,
             ceiling_deg=band.ceiling_deg if band else None,
             **changed,
@@ -245,10 +243,15 @@ def _rows(last: Judged) -> tuple[RepRow, ...]:
     )
 
 
-def _words(count: int, last: Judged) -> str:
+def set_words(reps: int, under_tension_s: float, *, partials: int = 0) -> str:
+    """Return a set in words."""
+    partial = f", {partials} partial" if partials else ""
+    return f"{repetitions(reps)}{partial}, {under_tension_s:.0f} s under tension"
+
+
+def _words(reps: int, last: Judged) -> str:
     one = last.measured
-    partials = f", {len(one.partials)} partial" if one.partials else ""
-    return f"{repetitions(count)}{partials}, {one.time_under_tension_s:.0f} s under tension"
+    return set_words(reps, one.time_under_tension_s, partials=len(one.partials))
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -127,10 +127,19 @@ class Coach:
         self._rest_said: set[int] = set()
 
     @property
+    def side(self) -> Leg | None:
+        """The leg that works, or comes next."""
+        return self.current.side if self.current else None
+
+    @property
+    def band(self) -> RangeBand | None:
+        """The person's range with the leg that works."""
+        return self._bands.get(self.side)
+
+    @property
     def targets(self) -> Targets:
         """What is asked for now, of the leg that works."""
-        side = self.current.side if self.current else None
-        return targets_of(self.exercise, tempo=self.plan.tempo, band=self._bands.get(side))
+        return targets_of(self.exercise, tempo=self.plan.tempo, band=self.band)
 
     @property
     def _so_far(self) -> int:
@@ -141,6 +150,15 @@ class Coach:
     def current(self) -> PlannedSet | None:
         """The set that is under way or comes next; None: all are done."""
         return self._steps[self.done] if self.done < len(self._steps) else None
+
+    @property
+    def after(self) -> PlannedSet | None:
+        """What comes after `current`; None: nothing."""
+        return self._steps[self.done + 1] if self.done + 1 < len(self._steps) else None
+
+    def go_on_behind(self, sets: int) -> None:
+        """Go on in a session that has so many sets already."""
+        self.done = min(sets, len(self._steps))
 
     def push(self, value: object) -> list[Cue]:
         """Take one of the core's values, or where the leg is; paused, nothing is told of it."""
@@ -246,14 +264,14 @@ class Coach:
                 yield Cue(CueKind.CALIBRATION, at_s, one.why_not or f"{one.used} of {one.needed}", one.used)
                 continue
             self._calibrator, self.calibrated = None, one
-            self._bands[self.current.side if self.current else None] = one.band
+            self._bands[self.side] = one.band
             again = ", but they differ: better make it again" if one.unsteady else ""
             text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
             yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
 
     def _remark(self, rep: Rep) -> Iterator[Cue]:
         """Say at most one thing about a repetition."""
-        if self.paused or self.settings.feedback is Feedback.SUMMARY:
+        if self.settings.feedback is Feedback.SUMMARY:
             return
         flags = {verdict.flag for verdict in judge(rep, self.targets)}
         first = next((flag for flag in ORDER if flag in flags), None)
@@ -296,8 +314,9 @@ class Coach:
         if now.phase is Phase.HOLD and now.phase_s >= self._ticks + 1:
             self._ticks = int(now.phase_s)
             yield Cue(CueKind.TICK, now.at_s, "", self._ticks)
-        if now.phase in (Phase.LIFT, Phase.HOLD) and self.targets.band is not None:
-            yield from self._ranged(now, self.targets.band)
+        band = self.band
+        if now.phase in (Phase.LIFT, Phase.HOLD) and band is not None:
+            yield from self._ranged(now, band)
 
     def _ranged(self, now: Now, band: RangeBand) -> Iterator[Cue]:
         """Once for each lift."""

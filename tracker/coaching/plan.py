@@ -88,7 +88,7 @@ class WorkoutPlan:
         Rest after the last leg of a round.
     warm_up_sets
         Of each leg, before the work sets; not counted as work.
-    load_kg, load_label
+    load_kg
         Of the work sets, per leg.
     """
 
@@ -101,7 +101,6 @@ class WorkoutPlan:
     rest_s: float = REST_S
     warm_up_sets: int = 0
     load_kg: float | None = None
-    load_label: str | None = None
 
     def __post_init__(self) -> None:
         """Check what is asked for.

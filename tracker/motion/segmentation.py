@@ -129,9 +129,9 @@ class Segmenter:
             return None
         step, pose, speed = self._recent[-1]
         first = self._watches[0]
-        phase, since = Phase.REST, first.opened
         if first.away and first.swing > MOST_CHORD:  # another posture: where it rests in it shows a repetition later
             return None
+        phase, since = Phase.REST, first.opened
         if first.away and first.swing > SHOWN_CHORD:
             phase, since = self._away(first, step, pose, speed)
         return phase, since, step, angle(first.rest, pose)

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tracker.coaching.coach import repetitions
 from tracker.exercises import exercises
 from tracker.journal import LoggedSet
 from tracker.report import plots
@@ -88,7 +89,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
 
 def _set(view: SetView) -> dict[str, Any]:
     one = view.logged
-    facts = [f"{len(one.reps)} repetition{'' if len(one.reps) == 1 else 's'}"]
+    facts = [repetitions(len(one.reps))]
     said = one.context
     facts += filter(None, (said.side and f"{said.side} leg", _load(said.load_kg, said.load_label)))
     if said.kind.value != "work":
