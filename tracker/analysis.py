@@ -32,7 +32,7 @@ from tracker.recording import (
     open_recording,
     read_samples_csv,
 )
-from tracker.sensors import FAMILIES
+from tracker.sensors import estimates_losses
 from tracker.stream import Stream
 
 SCHEMA = 1
@@ -123,8 +123,8 @@ class Analysis:
 
     @property
     def losses_estimated(self) -> bool:
-        """What was lost is only estimated (`Family.estimates_losses`)."""
-        return self.sensor is not None and FAMILIES[self.sensor].estimates_losses
+        """What was lost is only estimated."""
+        return estimates_losses(self.sensor)
 
     @property
     def rep_count(self) -> int:

@@ -19,7 +19,7 @@ from tracker.motion.engine import Tracker, Value
 from tracker.motion.now import Now
 from tracker.motion.samples import Samples
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
-from tracker.sensors import FAMILIES, KickbackSensor, SensorDriver, driver_for
+from tracker.sensors import KickbackSensor, SensorDriver, driver_for, estimates_losses
 from tracker.sensors.state import Reception
 from tracker.sensors.units import Rest, RestCheck
 
@@ -81,8 +81,8 @@ class Decoder:
 
     @property
     def losses_estimated(self) -> bool:
-        """As `Family.estimates_losses`."""
-        return FAMILIES[self._family].estimates_losses
+        """What was lost is only estimated."""
+        return estimates_losses(self._family)
 
     @property
     def period_s(self) -> float | None:

@@ -26,7 +26,7 @@ from tracker.journal import (
     SetKind,
 )
 from tracker.journal.text import notes
-from tracker.sensors import FAMILIES
+from tracker.sensors import estimates_losses
 
 _ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
 
@@ -92,14 +92,9 @@ def print_session(out: Console, found: Session, ending: str, *, all_: bool = Fal
         out.print("\nNo sets.", style="bold")
     _print_not_counted(out, found, all_=all_)
     if found.gaps:
-        out.print("\n" + tables.gap_line([one.gap for one in found.gaps], estimated=_estimated(found)), style="yellow")
+        estimated = any(estimates_losses(sensor.family) for sensor in found.sensors)
+        out.print("\n" + tables.gap_line([one.gap for one in found.gaps], estimated=estimated), style="yellow")
     _print_rest(out, found, ending)
-
-
-def _estimated(found: Session) -> bool:
-    """What was lost is only estimated for one of the sensors."""
-    worn = (FAMILIES.get(sensor.family) for sensor in found.sensors)
-    return any(family is not None and family.estimates_losses for family in worn)
 
 
 def day_and_time(when: datetime) -> str:

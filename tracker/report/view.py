@@ -21,7 +21,7 @@ from tracker.motion.values import Flag, Reason, Rep
 from tracker.recording import RecordingError
 from tracker.report.advice import Advice, Pace, advice_of
 from tracker.report.traces import Poses, Trace, poses_of, trace_of
-from tracker.sensors import FAMILIES
+from tracker.sensors import estimates_losses
 
 MEANS: Mapping[str, str] = {one.flag.value: one.means for one in DEFINITIONS} | {
     Flag.GAP.value: "samples were lost inside it; the numbers the hole touched are not known",
@@ -237,7 +237,7 @@ def _strip(
         trace=trace,
         rate_hz=poses.rate_hz if poses else None,
         received=poses.received if poses else None,
-        estimated=sensor is not None and sensor.family in FAMILIES and FAMILIES[sensor.family].estimates_losses,
+        estimated=estimates_losses(sensor.family if sensor else None),
         sets=sets,
         rejected=tuple(without_steps(Line(r.start_s, r.end_s, r.reason, r.detail) for r in others)),
         gaps=gaps,

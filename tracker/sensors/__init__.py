@@ -7,7 +7,7 @@ steps that a client carries out in order.
 from __future__ import annotations
 
 from tracker.sensors.driver import SensorDriver
-from tracker.sensors.families import FAMILIES, Advertisement, Family, driver_for, identify
+from tracker.sensors.families import FAMILIES, Advertisement, Family, driver_for, estimates_losses, identify
 from tracker.sensors.kickback import KickbackSensor
 from tracker.sensors.steps import ANSWER_WITHIN_S, Read, Step, Subscribe, Unsubscribe, Write
 
@@ -24,5 +24,6 @@ __all__ = [
     "Unsubscribe",
     "Write",
     "driver_for",
+    "estimates_losses",
     "identify",
 ]

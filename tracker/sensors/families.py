@@ -92,11 +92,6 @@ class Family:
     cannot: str
     recognises: Callable[[Advertisement], bool]
 
-    @property
-    def estimates_losses(self) -> bool:
-        """What was lost is only estimated: its samples have neither number nor time."""
-        return self.clock == "none"
-
 
 def _is_kickback(said: Advertisement) -> bool:
     return str(UUIDs.MOTION_SERVICE) in said.services
@@ -241,6 +236,18 @@ def identify(advertisement: Advertisement) -> Family | None:
     """
     said = _checked(advertisement)
     return next((family for family in FAMILIES.values() if family.recognises(said)), None)
+
+
+def estimates_losses(family: str | None) -> bool:
+    """Whether what was lost is only estimated: samples of the family have neither number nor time.
+
+    Examples
+    --------
+    >>> estimates_losses("witmotion"), estimates_losses("kickback"), estimates_losses("another")
+    (True, False, False)
+    """
+    known = FAMILIES.get(family or "")
+    return known is not None and known.clock == "none"
 
 
 def driver_for(family: str, *, rate_hz: int | None = None) -> SensorDriver:
