@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import needs
 from tracker.cli.options import DataDir, folder_of
 from tracker.cli.sensors import VIRTUAL
 
@@ -44,8 +44,6 @@ def coach(
       kickback coach --lan
     """
     folder = folder_of(ctx, data_dir)
-    try:
+    with needs("the page", "web"):
         from tracker.cli.page import open_page
-    except ModuleNotFoundError as error:
-        raise BadInputError(f"the page needs {error.name}: pip install 'kickback-tracker[web]'") from error
     open_page(folder, None if sensor == VIRTUAL else sensor, port, virtual=sensor == VIRTUAL, lan=lan, https=https)

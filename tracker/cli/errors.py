@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 import typer
@@ -18,6 +19,15 @@ _OURS = ("tracker", "firmware_protocol")
 
 class BadInputError(Exception):
     """Something that the command line itself has to refuse; the message is one line."""
+
+
+@contextmanager
+def needs(what: str, extra: str) -> Iterator[None]:
+    """Say how to install what an import inside did not find."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise BadInputError(f"{what} needs {error.name}: pip install 'kickback-tracker[{extra}]'") from error
 
 
 class one_line:  # noqa: N801 reads as a statement

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tracker.cli.console import Waiting
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import BadInputError, needs
 from tracker.cli.sessions import Performed, stoppable
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, stream
 from tracker.cli.view import View
@@ -49,13 +49,11 @@ def perform_on_radio(
     """
     if speed not in (1.0, math.inf):
         raise BadInputError(f"--speed: {speed:g}, with --bluetooth expected 1 or max")
-    try:
+    with needs("--bluetooth", "virtual"):
         from tracker.sensors.virtual.kickback import KickbackFirmware
         from tracker.sensors.virtual.loop import SkippingLoop
         from tracker.sensors.virtual.radio import Radio
         from tracker.sensors.virtual.worn import Worn
-    except ModuleNotFoundError as error:
-        raise BadInputError(f"--bluetooth needs {error.name}: pip install 'kickback-tracker[virtual]'") from error
 
     async def performed() -> Performed:
         loop, begun_ns = asyncio.get_running_loop(), time.monotonic_ns()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.errors import BadInputError, tell
+from tracker.cli.errors import BadInputError, needs, tell
 from tracker.cli.options import BandText, DataDir, ExerciseId, TempoText, band_of, folder_of, profile_of, tempo_of
 from tracker.cli.outputs import check_outputs, written
 
@@ -72,10 +72,8 @@ def report(
         check_outputs([output], force=force, sources=sources)
         workout, asked = workout_of(session), asked_then(bands, session.ended_at or session.started_at)
 
-    try:
+    with needs("report", "report"):
         from tracker.report.page import render
-    except ImportError as error:
-        raise BadInputError("report needs jinja2: pip install 'kickback-tracker[report]'") from error
 
     page = render(report_of(workout, asked))
     with written(output, force=force, sources=sources) as (target,):

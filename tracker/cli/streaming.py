@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker import __version__
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import needs
 from tracker.cli.sessions import Performed, begun, record, said_of
 from tracker.cli.simulate import known_exercise
 from tracker.exercises import Exercise
@@ -213,14 +213,10 @@ async def bluetooth_of(*, virtual: bool, exercise: Exercise | None = None) -> As
     if not virtual:
         yield Bluetooth()
         return
-    try:
+    with needs("the virtual sensor", "virtual"):
         from tracker.sensors.virtual.kickback import KickbackFirmware
         from tracker.sensors.virtual.radio import Radio
         from tracker.sensors.virtual.worn import Worn
-    except ModuleNotFoundError as error:
-        raise BadInputError(
-            f"the virtual sensor needs {error.name}: pip install 'kickback-tracker[virtual]'"
-        ) from error
     from tracker.simulation import Activity, Plan, demo_plan
 
     id_ = known_exercise(exercise.id if exercise else "cable")

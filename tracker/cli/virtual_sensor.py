@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import BadInputError, needs
 from tracker.cli.options import profile_of
 
 ANSWER_WITHIN_S = 5.0
@@ -43,10 +43,8 @@ def virtual_sensor(
     assert profile is not None
     if not 1 <= len(name.encode()) <= LONGEST_NAME:
         raise BadInputError(f"--name: expected 1 to {LONGEST_NAME} bytes")
-    try:
+    with needs("virtual-sensor", "virtual"):
         from tracker.sensors.virtual.kickback import RATES_HZ
-    except ModuleNotFoundError as error:
-        raise BadInputError(f"virtual-sensor needs {error.name}: pip install 'kickback-tracker[virtual]'") from error
     if rate not in RATES_HZ:
         raise BadInputError(f"--rate: {rate}, expected one of {', '.join(map(str, RATES_HZ))}")
     with suppress(KeyboardInterrupt):
