@@ -18,6 +18,7 @@ from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.now import Now
 from tracker.motion.samples import Samples
+from tracker.motion.vectors import Vector
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import KickbackSensor, SensorDriver, driver_for, estimates_losses
 from tracker.sensors.state import Reception
@@ -235,6 +236,11 @@ class Stream:
     def now(self) -> Now | None:
         """As `Tracker.now`; None before the first samples."""
         return self._tracker.now if self._tracker else None
+
+    @property
+    def up(self) -> Vector | None:
+        """As `Tracker.up`; None before the first samples."""
+        return self._tracker.up if self._tracker else None
 
     def push(self, item: GattEvent | Marker) -> list[Value]:
         """Take one piece of traffic or one mark."""

@@ -20,7 +20,7 @@ from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
-from tracker.motion.now import Now
+from tracker.motion.now import JOLT_S, Now
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
@@ -107,7 +107,14 @@ class Tracker:
             return None
         phase, since, step, angle_rad = known
         since_s = self._now_s(since)
-        return Now(self._now_s(step), phase, since_s, math.degrees(angle_rad))
+        recent = self._fine.between(self._fine.end - round(JOLT_S / self._period_s), self._fine.end)[:, 7:]
+        jolt_m_s2 = math.sqrt(float(np.square(recent).sum(axis=1).max(initial=0.0)))
+        return Now(self._now_s(step), phase, since_s, math.degrees(angle_rad), jolt_m_s2)
+
+    @property
+    def up(self) -> Vector | None:
+        """The newest up direction, sensor frame, in whatever posture; None before any, where travel is counted."""
+        return self._segmenter.pose
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""

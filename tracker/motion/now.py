@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+JOLT_S = 0.2
+"""Who looks 25 times a second misses no jolt, even where samples come in blocks of a tenth of a second."""
+
+
 class Phase(StrEnum):
     """What the leg is doing, as far as can be seen before it is over (closed vocabulary)."""
 
@@ -28,12 +32,15 @@ class Now:
         What it is doing, and from when on.
     angle_deg
         Angle of the up direction from the rest pose, degrees: the shank's, where it turns about a level axis.
+    jolt_m_s2
+        Largest acceleration of the last `JOLT_S`, without gravity, m/s².
     """
 
     at_s: float
     phase: Phase
     since_s: float
     angle_deg: float
+    jolt_m_s2: float = 0.0
 
     @property
     def phase_s(self) -> float:

@@ -123,6 +123,11 @@ class Segmenter:
         return first.far if first is not None and first.state == OUT else None
 
     @property
+    def pose(self) -> Vector | None:
+        """The newest up direction; None before any."""
+        return self._recent[-1][1] if self._recent else None
+
+    @property
     def now(self) -> tuple[Phase, int, int, float] | None:
         """What the leg is doing, since which step, at which, and its angle from rest, rad; None: nothing is known."""
         if not self._recent or not self._watches:
