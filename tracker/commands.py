@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.journal import DeleteRep, Journal, SessionId
+from tracker.journal import AddRep, ChangeExercise, ChangeLoad, ChangeSide, DeleteRep, Edit, Journal, SessionId
+from tracker.journal.logged import LoggedSet
 from tracker.recording import Marker, MarkerKind
 
 
@@ -43,6 +44,43 @@ class Told:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says that a set was: as it is to be, so that saying it twice changes nothing.
+
+    Attributes
+    ----------
+    set_number
+        In the session.
+    what, value
+        ``load`` (kg or None), ``side``, ``exercise``, ``deleted`` (peaks of the repetitions that do not count), or
+        ``added`` (how many were not found).
+    """
+
+    set_number: int
+    what: str
+    value: Any
+
+    @classmethod
+    def of(cls, marker: Marker) -> Correction | None:
+        """Read a mark; None where a recording holds something else there."""
+        with suppress(ValueError, TypeError, KeyError):
+            fields = json.loads(marker.text)
+            return cls(int(fields["set"]), str(fields["what"]), fields["value"])
+        return None
+
+    def mark(self, at_ns: int) -> Marker:
+        """Return its mark.
+
+        Examples
+        --------
+        >>> Correction.of(Correction(2, "load", 7.5).mark(0))
+        Correction(set_number=2, what='load', value=7.5)
+        """
+        fields = {"set": self.set_number, "what": self.what, "value": self.value}
+        return Marker(at_ns, MarkerKind.CORRECTION, json.dumps(fields, ensure_ascii=False))
+
+
 def answer(at_ns: int, question: str, value: Any, *, set_number: int | None = None) -> Marker:
     """Return the mark of an answer.
 
@@ -64,3 +102,46 @@ def take_back(journal: Journal, session: SessionId, taken: TakenBack) -> None:
         for logged in one.reps:
             if logged.rep is not None and logged.rep.peak in taken.peaks and logged.rep_id is not None:
                 journal.edit(session, DeleteRep(logged.rep_id))
+
+
+def correct(journal: Journal, session: SessionId, said: Correction) -> None:
+    """Make a set what the person says it was, by edits that can be undone."""
+    one = next((one for one in journal.session(session).sets if one.number == said.set_number), None)
+    if one is None:
+        return
+    match said.what, said.value:
+        case "deleted", list(peaks):
+            _delete(journal, session, one, set(peaks))
+        case "added", int(count):
+            added = [logged.edit_id for logged in one.reps if logged.rep is None]
+            for edit_id in added[max(0, count) :]:
+                if edit_id is not None:
+                    journal.undo(edit_id)
+            for _ in range(len(added), count):
+                journal.edit(session, AddRep(one.set_id))
+        case what, value:
+            edit = _change(one, what, value)
+            if edit is not None:
+                journal.edit(session, edit)
+
+
+def _delete(journal: Journal, session: SessionId, one: LoggedSet, peaks: set[Any]) -> None:
+    for logged in one.reps:
+        if logged.rep is not None and logged.rep_id is not None and logged.rep.peak in peaks:
+            journal.edit(session, DeleteRep(logged.rep_id))
+    for logged in one.deleted:
+        if logged.rep is not None and logged.edit_id is not None and logged.rep.peak not in peaks:
+            journal.undo(logged.edit_id)
+
+
+def _change(one: LoggedSet, what: str, value: Any) -> Edit | None:
+    """Return the edit; None where the set is so already, or a recording holds something else there."""
+    context = one.context
+    match what, value:
+        case "load", None | int() | float() if value != context.load_kg:
+            return ChangeLoad(one.set_id, None if value is None else float(value))
+        case "side", "left" | "right" if value != context.side:
+            return ChangeSide(one.set_id, value)
+        case "exercise", str() if value != context.exercise:
+            return ChangeExercise(one.set_id, value)
+    return None

@@ -72,6 +72,8 @@ class Exercise:
         Shank range of most people, from and to, degrees; a guide, never a limit (basis angle).
     min_range_m
         A shorter trip of the ankle is never a repetition (basis travel).
+    may_slip
+        The weight is held, not fastened: a jolt in the lift or at the top pauses the coach.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Exercise:
     sure_range_deg: float = 0.0
     usual_range_deg: Span | None = None
     min_range_m: float = 0.0
+    may_slip: bool = False
 
     def working_leg(self, worn: Leg | None) -> Leg | None:
         """Return the leg that works while ``worn`` wears the sensor: the same, or the other one in a bridge."""

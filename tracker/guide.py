@@ -11,6 +11,15 @@ from typing import Any
 from tracker.exercises import exercise
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A usual mistake, and what helps."""
+
+    id: str
+    issue: str
+    correction: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
     """One exercise in words.
@@ -24,7 +33,7 @@ class Guide:
     benefits, setup, steps, variations, companions, safety
         Lines.
     mistakes
-        Each with its correction.
+        Each with its id (`tracker.coaching.advice.Mistake`) and its correction.
     checklist
         To tick before a set; those who know it need only the first line.
     """
@@ -37,7 +46,7 @@ class Guide:
     benefits: tuple[str, ...]
     setup: tuple[str, ...]
     steps: tuple[str, ...]
-    mistakes: tuple[tuple[str, str], ...]
+    mistakes: tuple[Mistake, ...]
     variations: tuple[str, ...]
     companions: tuple[str, ...]
     safety: tuple[str, ...]
@@ -75,7 +84,7 @@ def guide(id_: str) -> Guide:
         benefits=lines("benefits"),
         setup=lines("setup"),
         steps=lines("steps"),
-        mistakes=tuple((issue, correction) for issue, correction in shared["mistakes"]),
+        mistakes=tuple(Mistake(*fields) for fields in shared["mistakes"]),
         variations=lines("variations"),
         companions=lines("companions"),
         safety=lines("safety"),

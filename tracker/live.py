@@ -25,10 +25,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, get_args
 
+from tracker.coaching.plan import PLAN, tempo_said
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm, judge_set
-from tracker.coaching.targets import targets_of
-from tracker.commands import TakenBack, Told, take_back
+from tracker.coaching.targets import Tempo, targets_of
+from tracker.commands import Correction, TakenBack, Told, correct, take_back
 from tracker.exercises import exercises
 from tracker.journal import (
     Ending,
@@ -130,7 +131,9 @@ class Lane(Generic[Item]):
         return None in (named, self.sensor) or named == self.sensor
 
 
-Saved = ScoredSet | ScoredRejected | ScoredGap | TakenBack | Told
+Saved = ScoredSet | ScoredRejected | ScoredGap | TakenBack | Told | Correction
+Word = TakenBack | Told | Correction
+"""What the person said."""
 
 
 class LiveSession(Generic[Item]):
@@ -168,6 +171,7 @@ class LiveSession(Generic[Item]):
         self._writer = writer
         self._logged, self._answered = logged, answered
         self._unsaved: JournalError | None = None
+        self._tempo: Tempo | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._waiting: deque[Saved] = deque()
         self._saving: deque[Future[None]] = deque()
@@ -235,9 +239,14 @@ class LiveSession(Generic[Item]):
                 one = lane.last_set
                 lane.last_set = replace(one, peaks=one.peaks[:-1])
                 self._save(replace(one, peaks=one.peaks[-1:]))
-        answer = Told.of(marker) if marker.kind is MarkerKind.ANSWER and lane is self._lanes[0] else None
-        if answer is not None:
-            self._save(answer)
+        if lane is not self._lanes[0]:  # of the whole session, not of each sensor
+            return
+        said = Told.of(marker) if marker.kind is MarkerKind.ANSWER else None
+        if said is not None and said.question == PLAN:
+            self._tempo = tempo_said(said.value)
+        word = Correction.of(marker) if marker.kind is MarkerKind.CORRECTION else said
+        if word is not None:
+            self._save(word)
 
     def _tell(self, lane: Lane[Item], values: list[Value]) -> None:
         """Save, then show: what a screen refuses is not lost."""
@@ -257,7 +266,7 @@ class LiveSession(Generic[Item]):
                 lane.counted.append(value.peak)
             case ExerciseSet():
                 said, lane.set_said = lane.set_said or lane.said, None
-                form = form_of(value, said, self._entry.bands)
+                form = form_of(value, said, self._entry.bands, self._tempo)
                 self._save(ScoredSet(measured=value, context=said, recording=recording, sensor=sensor, form=form))
                 peaks = tuple(rep.peak for rep in value.reps)
                 taken = tuple(peak for peak in peaks if peak in lane.taken_back)
@@ -277,7 +286,7 @@ class LiveSession(Generic[Item]):
         if isinstance(found, Told) and self._answered:
             self._answered -= 1
             return
-        if self._logged and not isinstance(found, TakenBack | Told):
+        if self._logged and not isinstance(found, Word):
             self._logged -= 1
             return
         self._waiting.append(found)
@@ -288,12 +297,14 @@ class LiveSession(Generic[Item]):
         """In the thread: one transaction for all that came while the last one went to the disk."""
         found = [self._waiting.popleft() for _ in range(len(self._waiting))]
         journal, session = self._entry.journal, self._entry.session
-        measured = [one for one in found if not isinstance(one, TakenBack | Told)]
+        measured = [one for one in found if not isinstance(one, Word)]
         if measured:
             journal.save(session, *measured)
         for one in found:
             if isinstance(one, TakenBack):
                 take_back(journal, session, one)
+            elif isinstance(one, Correction):
+                correct(journal, session, one)
             elif isinstance(one, Told):
                 journal.answer(session, one.question, one.value, set_number=one.set_number)
 
@@ -417,18 +428,30 @@ def told(said: SetContext, marker: Marker) -> SetContext:
             with suppress(ValueError):
                 return replace(said, kind=SetKind(marker.text))
         case MarkerKind.LOAD:
+            if not marker.text:  # a set to warm up: nobody said
+                return replace(said, load_kg=None)
             with suppress(ValueError):
                 load_kg = float(marker.text)
                 return replace(said, load_kg=load_kg) if math.isfinite(load_kg) else said
+        case MarkerKind.LABEL:
+            return replace(said, load_label=marker.text or None)
     return said
 
 
-def form_of(one: ExerciseSet, said: SetContext, bands: Mapping[tuple[str, Side | None], RangeBand]) -> SetForm | None:
-    """Judge a set by what was said of it; None where no exercise of this version was."""
+def form_of(
+    one: ExerciseSet,
+    said: SetContext,
+    bands: Mapping[tuple[str, Side | None], RangeBand],
+    tempo: Tempo | None = None,
+) -> SetForm | None:
+    """Judge a set by what was said of it; None where no exercise of this version was.
+
+    ``tempo`` is the plan's; None: the exercise's own.
+    """
     profile = exercises().get(said.exercise or "")
     if profile is None:
         return None
-    return judge_set(one, targets_of(profile, band=bands.get((profile.id, said.side))))
+    return judge_set(one, targets_of(profile, tempo=tempo, band=bands.get((profile.id, said.side))))
 
 
 def sha256_of(path: Path) -> str | None:

@@ -91,7 +91,7 @@ async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path
     assert [row["rep"] for row in seat.board["last_set"]] == [1, 2, 3, 4, 5]
     assert (seat.board["side"], seat.board["set_number"]) == ("right", 1)
     await studio.do({"do": "undo"})
-    assert len(seat.board["last_set"]) == 4
+    assert [row["rep"] for row in seat.board["last_set"]] == [1, 2, 3, 4, None]
     await studio.do({"do": "answers", "set": 1, "reserve": 3, "felt": ["glute"], "pain": 0})
     assert studio.state()["answered"] == [1]
     await seat.until(lambda: seat.board["count"] == 2)
@@ -108,7 +108,9 @@ async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path
         (4, 1, "right", 7.5),
     ]
     told = [(one.question, one.value, one.set_number) for one in session.answers]
+    plan = {"goal": "muscle", "sets": 2, "from": 4, "to": 5, "tempo": "2-1-3-0", "rest_s": 60.0}
     assert told == [
+        ("plan", plan, None),
         ("reserve", 3, 1),
         ("felt", ["glute"], 1),
         ("pain", 0, 1),

@@ -157,7 +157,7 @@ def test_what_is_taken_back_stays_so() -> None:
     cues = one.push(done)
     board.push(done, cues)
     assert kinds(cues, CueKind.SET_DONE)[0].value == 1
-    assert [row.rep for row in board.state.last_set] == [1]
+    assert [row.rep for row in board.state.last_set] == [1, None]
     assert board.state.last_set_words.startswith("1 repetition,")
 
 

@@ -60,7 +60,7 @@ def guide(
         ("Set-up", found.setup),
         ("Steps", found.steps),
         ("Breathing", (found.breathing,)),
-        ("Mistakes", tuple(f"{issue} {correction}" for issue, correction in found.mistakes)),
+        ("Mistakes", tuple(f"{one.issue} {one.correction}" for one in found.mistakes)),
         ("Variations", found.variations),
         ("Goes well with", (", ".join(found.companions),)),
         ("Safety", found.safety),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.analysis import SCHEMA, rep_json, seconds, set_json
+from tracker.coaching.cues import Cue
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import judge_set
 from tracker.coaching.targets import targets_of
@@ -108,6 +109,11 @@ def say_session(header: Header, rates_hz: Mapping[int, float | None]) -> None:
             for worn in header.sensors
         ],
     )
+
+
+def say_cue(cue: Cue) -> None:
+    """Print what a person is told."""
+    say("cue", kind=cue.kind.value, mode=cue.mode.value, at_s=seconds(cue.at_s), text=cue.text, value=cue.value)
 
 
 def say_state(state: SensorState) -> None:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from tracker.cli.streaming import Item, LiveSensor
 from tracker.coaching.board import Board, SensorRow, set_words
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.plan import PLAN, Kind
 from tracker.coaching.range_band import Calibration
-from tracker.commands import answer
+from tracker.commands import Correction, answer
 from tracker.exercises import Leg
 from tracker.journal import Session, SetKind
 from tracker.live import Put, Show
 from tracker.motion.values import ExerciseSet
+from tracker.motion.vectors import Vector
 from tracker.recording import Marker, MarkerKind
 from tracker.sensors.state import SensorState
 
@@ -64,18 +66,30 @@ class Led:
         self._put: Put[Item] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._side_told: Leg | Literal[""] = ""
+        self._told_before: dict[str, Any] = {}
 
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
         for one in session.sets:
             words = set_words(len(one.reps), one.totals.time_under_tension_s)
-            self.sets.append({"set": one.number, "side": one.context.side or "", "words": words})
-        self.coach.go_on_behind(len(session.sets))
+            planned = one.context.kind is not SetKind.CHECK
+            self.sets.append({"set": one.number, "side": one.context.side or "", "words": words, "planned": planned})
+        self.coach.go_on_behind(sum(one["planned"] for one in self.sets))
         self.board.push(None)
+
+    def tell_before(self, told: Mapping[str, Any]) -> None:
+        """Take what the person told of the day before it begins: questions and answers."""
+        self._told_before |= told
 
     def handed(self, put: Put[Item]) -> None:
         """Take the way into the session's queue."""
         self._put = put
+        plan = self.coach.plan
+        self.answer(PLAN, plan.said())
+        for question, value in self._told_before.items():
+            self.answer(question, value)
+        if plan.load_label:
+            self.mark(MarkerKind.LABEL, plan.load_label)
         self._say_side()
         self._say_kind()
 
@@ -107,8 +121,10 @@ class Led:
         self.board.push(value, cues)
         self._keep_calibration()
         if isinstance(value, ExerciseSet):
-            words = {"set": len(self.sets) + 1, "side": self._side_told, "words": self.board.state.last_set_words}
-            self.sets = [*self.sets, words]
+            number = len(self.sets) + 1
+            planned = self.coach.last is not None and self.coach.last.measured is value
+            words = self.board.state.last_set_words if planned else "to check the strap, not counted"
+            self.sets = [*self.sets, {"set": number, "side": self._side_told, "words": words, "planned": planned}]
             self._say_kind()
         if any(cue.kind is CueKind.SWITCH_LEGS for cue in cues):
             self._say_side()
@@ -133,8 +149,6 @@ class Led:
                 self.mark(MarkerKind.SET_END)
             case "undo":
                 cues = self.coach.undo(at_s)
-                if not cues:
-                    self.board.undo()
                 self.mark(MarkerKind.UNDO)
             case "pause":
                 cues = self.coach.pause(at_s)
@@ -145,6 +159,9 @@ class Led:
             case "calibrate":
                 cues = self.coach.calibrate(at_s)
                 self.mark(MarkerKind.KIND, SetKind.CALIBRATION.value)
+            case "check":
+                cues = self.coach.check_strap(at_s)
+                self.mark(MarkerKind.KIND, SetKind.CHECK.value)
             case "switch":
                 other: Leg = "left" if self.coach.side == "right" else "right"
                 cues = self.coach.switch(other, at_s)
@@ -152,7 +169,26 @@ class Led:
             case _:
                 raise ValueError(f"nothing is called {what!r}")
         self.board.push(None, cues)
+        self._rewritten()
         self._tell(cues)
+
+    def correct(self, said: Correction) -> None:
+        """Take what a set really was."""
+        self.mark(MarkerKind.CORRECTION, said.mark(0).text)
+        one = self.sets[said.set_number - 1]
+        if said.what == "side":
+            one = one | {"side": said.value}
+            self.sets = [*self.sets[: said.set_number - 1], one, *self.sets[said.set_number :]]
+        elif said.set_number == len(self.sets) and one["planned"] and said.what in ("deleted", "added"):
+            self.coach.correct(**{"taken" if said.what == "deleted" else "added": said.value})
+            self.board.push(None)
+            self._rewritten()
+        self._tell(())
+
+    def _rewritten(self) -> None:
+        """Write what the last set came to again: something in it was taken back or added."""
+        if self.sets and self.sets[-1]["planned"]:
+            self.sets = [*self.sets[:-1], self.sets[-1] | {"words": self.board.state.last_set_words}]
 
     def mark(self, kind: MarkerKind, text: str = "") -> None:
         """Set a mark, where samples flow."""
@@ -165,9 +201,14 @@ class Led:
             self._put(answer(time.monotonic_ns(), question, value, set_number=set_number))
 
     def _say_kind(self) -> None:
-        """Tell the log what the next set is for."""
-        if self.coach.current is not None:
-            self.mark(MarkerKind.KIND, self.coach.current.kind.value)
+        """Tell the log what the next set is for, and its load: that of a set to warm up is not the plan's."""
+        planned = self.coach.current
+        if planned is None:
+            return
+        self.mark(MarkerKind.KIND, planned.kind.value)
+        load_kg = self.coach.plan.load_kg
+        if load_kg is not None and self.coach.plan.warm_up_sets:
+            self.mark(MarkerKind.LOAD, "" if planned.kind is Kind.WARM_UP else repr(load_kg))
 
     def _keep_calibration(self) -> None:
         made = self.coach.calibrated
@@ -189,9 +230,14 @@ class Led:
         """Follow the leg between the values."""
         before = None
         while True:
-            now = worn.stream.now
+            now, up = worn.stream.now, worn.stream.up
+            if up is not None and (checking := self._checks(up)):
+                self.board.push(None, checking)
+                self._tell(checking)
             if now is not None and now != before:
                 cues = self.coach.push(now)
+                if any(cue.kind is CueKind.PAUSED for cue in cues):
+                    self.mark(MarkerKind.PAUSE, "jolt")
                 self.board.push(now, cues)
                 self._tell(cues)
             before = now
@@ -200,6 +246,15 @@ class Led:
             if due:
                 self._tell(due)
             await asyncio.sleep(LOOK_S)
+
+    def _checks(self, up: Vector) -> list[Cue]:
+        """Check strap and posture; a check that is over ends its set, so that the next one is the plan's."""
+        before = self.coach.checking
+        cues = self.coach.look(self._at_s(), up)
+        if before and not self.coach.checking:
+            self.mark(MarkerKind.SET_END)
+            self._say_kind()
+        return cues
 
 
 def _sensor_row(state: SensorState) -> SensorRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from tracker.cli.console import Waiting, console
 from tracker.cli.sessions import Performed, leg_of, print_summary, said_of, saved_bands
 from tracker.cli.streaming import LiveSensor, Screen
 from tracker.cli.view import View
+from tracker.coaching.cues import Cue, CueKind
 from tracker.exercises import exercises
 from tracker.live import Show
 from tracker.recording import Header
@@ -21,12 +22,25 @@ BATTERY_LOW = 15
 """Percent: an hour or less, with most sensors."""
 LOST_MUCH = 5.0
 """Percent of the samples: beyond it, repetitions begin to be lost (holes over 250 ms)."""
+LINES = (
+    CueKind.SETUP,
+    CueKind.PAUSED,
+    CueKind.PHRASE,
+    CueKind.SWITCH_LEGS,
+    CueKind.REST_LEFT,
+    CueKind.CALIBRATION,
+    CueKind.WORKOUT_DONE,
+)
+"""Cues that no line about a repetition, a set or the link has said already."""
 STATE_EVERY = 5
 """Seconds between two lines of JSON about a sensor that does well."""
 
 
 class LiveScreen(Screen):
-    """A screen that also shows the end."""
+    """A screen that also shows what is told, and the end."""
+
+    def told(self, cues: Iterable[Cue]) -> None:
+        """Take what a person is told besides the values."""
 
     def end(self, done: Performed) -> None:
         """Say what became of it."""
@@ -77,6 +91,12 @@ class TextScreen(LiveScreen):
                 if (state.number, what) not in self._told:
                     self._told.add((state.number, what))
                     self._views[state.number].note(line)
+
+    def told(self, cues: Iterable[Cue]) -> None:
+        """Print what is said; of a rest its end alone."""
+        for cue in cues:
+            if cue.kind in LINES and not (cue.kind is CueKind.REST_LEFT and cue.value):
+                self._view.note(cue.text)
 
     def end(self, done: Performed) -> None:
         """Print what became of it, and how the sensors did."""
@@ -129,6 +149,11 @@ class JsonScreen(LiveScreen):
                 json_lines.say_state(state)
             self._phases[state.number] = state.link.phase
         self._seconds += 1
+
+    def told(self, cues: Iterable[Cue]) -> None:
+        """Print each cue."""
+        for cue in cues:
+            json_lines.say_cue(cue)
 
     def end(self, done: Performed) -> None:
         """Print how it ended."""

@@ -5,24 +5,40 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import typer
+
 from tracker.cli.errors import BadInputError
+from tracker.cli.past import past_of
 from tracker.cli.sessions import saved_bands
 from tracker.cli.streaming import Wish
+from tracker.coaching.answers import Placement
 from tracker.coaching.coach import Coach
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of
 from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.exercises import Leg, exercises
-from tracker.journal import Journal, SessionId, journal_path
+from tracker.guide import screening
+from tracker.journal import Journal, journal_path
 
 _FROM_TO = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 
 
-def plan_of(
-    wish: Wish, *, goal: str, sets: int | None, reps: str | None, tempo: str | None, rest: float | None
-) -> WorkoutPlan | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A plan as it was asked for on the command line; None: as usual."""
+
+    goal: str
+    sets: int | None = None
+    reps: str | None = None
+    tempo: str | None = None
+    rest: float | None = None
+    warm_up: int = 0
+    label: str | None = None
+
+
+def plan_of(wish: Wish, asked: Asked) -> WorkoutPlan | None:
     """Return the plan; None where no exercise was told.
 
     Raises
@@ -31,33 +47,56 @@ def plan_of(
         Something in it makes no sense; one line.
     """
     profile = wish.profile
-    if goal not in list(Goal):
-        raise BadInputError(f"--goal: {goal!r} is none of {', '.join(Goal)}")
+    if asked.goal not in list(Goal):
+        raise BadInputError(f"--goal: {asked.goal!r} is none of {', '.join(Goal)}")
     if profile is None:
         return None
-    usual = preset(profile, Goal(goal))
+    usual = preset(profile, Goal(asked.goal))
     side: Leg | None = profile.working_leg(wish.sides[0]) if wish.sides else None
     try:
         return replace(
             usual,
-            sets=usual.sets if sets is None else sets,
-            reps=usual.reps if reps is None else _span(reps),
-            tempo_s=usual.tempo_s if tempo is None else tempo_of(tempo),
-            rest_s=usual.rest_s if rest is None else rest,
+            sets=usual.sets if asked.sets is None else asked.sets,
+            reps=usual.reps if asked.reps is None else _span(asked.reps),
+            tempo_s=usual.tempo_s if asked.tempo is None else tempo_of(asked.tempo),
+            rest_s=usual.rest_s if asked.rest is None else asked.rest,
             sides=(side,) if side else (),
+            warm_up_sets=asked.warm_up,
             load_kg=wish.load_kg,
+            load_label=asked.label or "",
         )
     except ValueError as error:
         raise BadInputError(str(error)) from error
 
 
-def coach_of(plan: WorkoutPlan, folder: Path, goes_on: SessionId | None) -> Coach:
-    """Return the coach, behind the sets that a session has already."""
-    coach = Coach(plan, exercises()[plan.exercise], bands=bands_of(folder, plan.exercise))
-    if goes_on is not None:
-        with Journal.open(journal_path(folder)) as journal:
-            coach.go_on_behind(len(journal.session(goes_on).sets))
-    return coach
+def coach_of(plan: WorkoutPlan, folder: Path) -> Coach:
+    """Return the coach."""
+    return Coach(plan, exercises()[plan.exercise], bands=bands_of(folder, plan.exercise))
+
+
+def placement_of(text: str) -> str:
+    """Return a place in the workout.
+
+    Raises
+    ------
+    BadInputError
+        It is none; one line.
+    """
+    if text not in list(Placement):
+        raise BadInputError(f"--placement: {text!r} is none of {', '.join(Placement)}")
+    return text
+
+
+def screened(folder: Path) -> dict[str, list[bool]]:
+    """Ask the screening where it is due, and say what follows; nothing is locked by an answer."""
+    if not past_of(folder).screening_due:
+        return {}
+    asked = screening()
+    typer.echo("Asked once, and again after pain. Nothing is locked: you decide.")
+    answers = [typer.confirm(question, default=False) for question in asked.questions]
+    if any(answers):
+        typer.confirm(asked.advice + " Go on?", default=True, abort=True)
+    return {"screening": answers}
 
 
 def bands_of(folder: Path, exercise: str) -> dict[Leg | None, RangeBand]:

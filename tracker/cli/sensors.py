@@ -15,7 +15,7 @@ from tracker.cli.errors import BAD_INPUT, BadInputError, tell
 from tracker.cli.options import DataDir, ExerciseId, Json, TempoText, folder_of, profile_of
 
 if TYPE_CHECKING:
-    from tracker.journal import SessionId
+    from tracker.journal import Session
     from tracker.recording import Side
     from tracker.sensors.scanning import Found
 
@@ -108,6 +108,21 @@ def live(
     ] = None,
     tempo: TempoText = None,
     rest: Annotated[float | None, typer.Option("--rest", metavar="SECONDS", help="Between sets.")] = None,
+    warm_up: Annotated[
+        int,
+        typer.Option(
+            "--warm-up", metavar="SETS", min=0, max=5, help="Sets of each leg to warm up, not counted as work."
+        ),
+    ] = 0,
+    label: Annotated[
+        str | None, typer.Option("--label", metavar="TEXT", help="A load that is no mass: the band's colour.")
+    ] = None,
+    placement: Annotated[
+        str | None,
+        typer.Option(
+            "--placement", metavar="warm-up|pre-exhaust|accessory|alone", help="Where in the workout this stands."
+        ),
+    ] = None,
     mute: Annotated[bool, typer.Option("--mute", metavar="", help="Do not speak.")] = False,
     plain: Annotated[
         bool, typer.Option("--plain", metavar="", help="A line per repetition, for screen readers and logs.")
@@ -131,8 +146,9 @@ def live(
     import asyncio
 
     from tracker.cli.board_screen import BoardScreen
+    from tracker.cli.coached import Coached
     from tracker.cli.live_screen import screen_of
-    from tracker.cli.planned import coach_of, keeper, plan_of
+    from tracker.cli.planned import Asked, coach_of, keeper, placement_of, plan_of, screened
     from tracker.cli.sessions import Performed, stoppable
     from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
     from tracker.sensors.favourites import favourites
@@ -155,25 +171,36 @@ def live(
         save=save,
     )
     folder = folder_of(ctx, data_dir)
-    plan = plan_of(wish, goal=goal, sets=sets, reps=reps, tempo=tempo, rest=rest)
-    wish = replace(wish, goes_on=_taken_up(folder, resume, asks=not json_))
+    asked = Asked(goal=goal, sets=sets, reps=reps, tempo=tempo, rest=rest, warm_up=warm_up, label=label)
+    plan = plan_of(wish, asked)
+    told: dict[str, str | list[bool]] = {"placement": placement_of(placement)} if placement else {}
+    board = not json_ and not plain and sys.stdout.isatty()
+    if board and sys.stdin.isatty() and plan is not None:
+        told |= screened(folder)
+    going_on = _taken_up(folder, resume, asks=not json_)
+    wish = replace(wish, goes_on=going_on.uuid if going_on else None)
     screen = screen_of(folder, json_=json_)
-    led = None
-    alone = len(names or favourites(folder)) < 2
-    if plan is not None and alone and not json_ and not plain and sys.stdout.isatty():
-        coach, keep = coach_of(plan, folder, wish.goes_on), keeper(folder, plan.exercise)
-        screen = led = BoardScreen(coach, keep, speaks=not mute)
+    coached: BoardScreen | Coached | None = None
+    if plan is not None and len(names or favourites(folder)) < 2:
+        coach, keep = coach_of(plan, folder), keeper(folder, plan.exercise)
+        coached = BoardScreen(coach, keep, speaks=not mute) if board else Coached(screen, coach, keep)
+        coached.led.tell_before(told)
+        if going_on is not None:
+            coached.led.took_up(going_on)
+        screen = coached
 
     async def performed() -> Performed:
         async with bluetooth_of(virtual=simulated, exercise=wish.profile) as bluetooth:
             try:
-                if led is None:
+                if coached is None:
                     return await stream(bluetooth, wish, folder, screen)
-                return await stream(bluetooth, wish, folder, led, over=lambda: led.ending, hand=led.led.handed)
+                return await stream(
+                    bluetooth, wish, folder, screen, over=lambda: coached.ending, hand=coached.led.handed
+                )
             finally:
                 screen.busy("")
-                if led is not None:
-                    led.close()
+                if coached is not None:
+                    coached.close()
 
     done = asyncio.run(stoppable(performed()))
     screen.end(done)
@@ -186,7 +213,7 @@ def live(
         raise typer.Exit(BAD_INPUT)
 
 
-def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> SessionId | None:
+def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> Session | None:
     """Return the session that goes on, its log finished up to where it was cut off; None: a new one begins."""
     from tracker.cli.unfinished import finish, unfinished
 
@@ -203,8 +230,7 @@ def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> SessionId | N
         )
         if not typer.confirm(question, default=True):
             return None
-    finish(folder, one, again=True)
-    return one.session
+    return finish(folder, one, again=True)
 
 
 def _sides(texts: list[str]) -> tuple[Side, ...]:

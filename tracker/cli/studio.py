@@ -11,21 +11,33 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tracker.cli.led import Led
+from tracker.cli.past import Past, past_of
 from tracker.cli.planned import bands_of, keeper
 from tracker.cli.sessions import Performed
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, bluetooth_of, stream
 from tracker.cli.unfinished import Unfinished, finish, unfinished
-from tracker.coaching.answers import StopReason, check_answers, check_stop
+from tracker.coaching.advice import advice
+from tracker.coaching.answers import (
+    LONGEST_PLACE,
+    PLACEMENT_WORDS,
+    StopReason,
+    check_answers,
+    check_correction,
+    check_day,
+    check_stop,
+)
 from tracker.coaching.coach import Coach
-from tracker.coaching.cues import CountAt, Cue, Feedback, Level, Mode, Settings
+from tracker.coaching.cues import Breath, CountAt, Cue, Feedback, Level, Mode, Settings
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
-from tracker.exercises import Leg, exercises
-from tracker.guide import guide
-from tracker.journal import Ending, JournalError, Session
+from tracker.commands import Correction
+from tracker.exercises import Exercise, Leg, exercises
+from tracker.guide import guide, screening
+from tracker.journal import Ending, Journal, JournalError, Session, journal_path
 from tracker.live import Show
 from tracker.recording import Header, RecordingError
 from tracker.sensors.errors import SensorError
@@ -59,14 +71,20 @@ class Studio:
         self._virtual = virtual
         self._listeners: list[Changed] = []
         self._running: asyncio.Task[None] | None = None
-        self._unfinished = unfinished(folder)
+        self._look_back()
         self._forget()
+
+    def _look_back(self) -> None:
+        """Read what the log says before a session."""
+        self._unfinished = unfinished(self._folder)
+        self._past = past_of(self._folder)
 
     def _forget(self) -> None:
         self._screen, self._busy, self._trouble, self._session = "start", "", "", ""
         self._led: Led | None = None
         self._ending: Ending | None = None
         self._answered: set[int] = set()
+        self._advice: tuple[str, ...] = ()
 
     # What is to be seen
 
@@ -81,7 +99,10 @@ class Studio:
             "answered": sorted(self._answered),
             "board": asdict(self._led.board.state) if self._led else None,
             "levels": dict(self._led.coach.settings.levels) if self._led else None,
-            "exercises": _exercises_json() if self._screen == "start" else None,
+            "advice": self._advice,
+            "companions": guide(self._led.coach.exercise.id).companions if self._led and self._screen == "over" else (),
+            "exercises": _exercises_json(self._past) if self._screen == "start" else None,
+            "day": _day_json(self._past) if self._screen == "start" else None,
             "unfinished": _unfinished_json(self._unfinished) if self._screen == "start" else None,
         }
 
@@ -111,9 +132,11 @@ class Studio:
         if what == "start":
             self._start(command)
         elif what == "again" and self._screen == "over":
-            self._unfinished = unfinished(self._folder)
+            self._look_back()
             self._forget()
             self._tell()
+        elif what == "companions" and self._screen == "over":
+            self._done_besides(command)
         elif self._screen != "live" or self._led is None:
             raise ValueError("no session is running")
         elif what == "stop":
@@ -127,9 +150,19 @@ class Studio:
                 self._led.answer(question, value, number)
             if number is not None:
                 self._answered.add(number)
+            self._advice = _words(advice(answers, self._led.coach.last), self._led.coach.exercise)
             self._tell()
+        elif what == "correct":
+            self._led.correct(Correction(*check_correction(command, sets=len(self._led.sets), exercises=exercises())))
         else:
             self._led.press(str(what))
+
+    def _done_besides(self, command: dict[str, Any]) -> None:
+        """Keep which exercises were done besides: the session is over, and its recording closed."""
+        companions = check_day(command, questions=0).get("companions")
+        if companions:
+            with Journal.open(journal_path(self._folder)) as journal:
+                journal.answer(self._session, "companions", companions)
 
     async def close(self) -> None:
         """End the session that runs, if one does, and wait for it."""
@@ -143,6 +176,7 @@ class Studio:
         if len(self._sensors or favourites(self._folder)) > 1:
             raise ValueError("the page leads one sensor, and two are saved: choose one with --sensor")
         plan, settings = _plan_of(command), _settings_of(command)
+        told = check_day(command, questions=len(screening().questions))
         one = self._unfinished if command.get("resume") else None
         self._forget()
         self._screen = "live"
@@ -151,6 +185,7 @@ class Studio:
         bands = bands_of(self._folder, plan.exercise)
         keep = keeper(self._folder, plan.exercise)
         self._led = Led(Coach(plan, profile, bands=bands, settings=settings), self._tell, keep)
+        self._led.tell_before(told)
         if one is not None:
             logged = self._taken_up(one)
             self._led.took_up(logged)
@@ -242,7 +277,8 @@ def _plan_of(command: dict[str, Any]) -> WorkoutPlan:
     sides = command.get("sides", [])
     if sides not in ([], ["left"], ["right"], ["left", "right"], ["right", "left"]):
         raise ValueError(f"legs are left and right, each once, not {sides!r}")
-    numbers = {name: _number(command[name], name) for name in ("sets", "rest_s") if command.get(name) is not None}
+    names = ("sets", "rest_s", "warm_up")
+    numbers = {name: _number(command[name], name) for name in names if command.get(name) is not None}
     low, high = (
         _number(command.get(name) or usual, name) for name, usual in zip(("from", "to"), plan.reps, strict=True)
     )
@@ -255,6 +291,8 @@ def _plan_of(command: dict[str, Any]) -> WorkoutPlan:
         reps=(int(low), int(high)),
         tempo_s=tempo_of(command["tempo"]) if command.get("tempo") else plan.tempo_s,
         load_kg=None if load in (None, "") else _number(load, "load_kg"),
+        load_label=str(command.get("label") or "")[:LONGEST_PLACE],
+        warm_up_sets=int(numbers.get("warm_up", 0)),
     )
 
 
@@ -265,6 +303,7 @@ def _settings_of(command: dict[str, Any]) -> Settings:
         levels=levels,
         count_at=CountAt(command.get("count_at", CountAt.TOP)),
         feedback=Feedback(command.get("feedback", Feedback.OUT_OF_BAND)),
+        breath=Breath(command.get("breath", Breath.LEG)),
         early_s=min(1.0, max(0.0, _number(command.get("early_s", 0.0), "early_s"))),
     )
 
@@ -281,12 +320,30 @@ def _plan_json(plan: WorkoutPlan) -> dict[str, Any]:
     return asdict(plan) | {"tempo": tempo_text(plan.tempo_s)}
 
 
-def _exercises_json() -> list[dict[str, Any]]:
+def _words(mistakes: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
+    words = {one.id: f"{one.issue} {one.correction}" for one in guide(exercise.id).mistakes}
+    return tuple(words[one] for one in mistakes)
+
+
+def _day_json(past: Past) -> dict[str, Any]:
+    """What is asked, and told, before a session."""
+    asked = screening()
+    days = None if past.last_at is None else (datetime.now().astimezone() - past.last_at).days
+    return {
+        "screening": {"questions": asked.questions, "advice": asked.advice} if past.screening_due else None,
+        "days_since": days,
+        "placements": {place.value: words for place, words in PLACEMENT_WORDS.items()},
+    }
+
+
+def _exercises_json(past: Past) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
             "name": one.name,
             "guide": asdict(guide(one.id)),
+            "known": past.knows(one.id),
+            "ranged": any(id_ == one.id for id_, _ in past.ranged),
             "goals": {goal.value: _plan_json(preset(one, goal)) for goal in Goal},
         }
         for one in exercises().values()

@@ -6,6 +6,7 @@ Remembered: the last set and the last seconds of the angle.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +17,6 @@ from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.form import range_in_band, tempo_in_band
 from tracker.coaching.plan import PlannedSet
 from tracker.motion.now import Now, Phase
-from tracker.motion.values import ExerciseSet
 
 STRIP_S, STRIP_STEP_S = 6.0, 0.1
 """Of the angle that is shown: two repetitions."""
@@ -31,6 +31,7 @@ MILESTONES = (
     CueKind.COUNT_BACK,
     CueKind.PHRASE,
     CueKind.CALIBRATION,
+    CueKind.SETUP,
     CueKind.ABOVE_CEILING,
 )
 """What is shown in words until the next one."""
@@ -38,9 +39,20 @@ MILESTONES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepRow:
-    """One repetition as it is listed after the set."""
+    """One repetition as it is listed after the set.
 
-    rep: int
+    Attributes
+    ----------
+    rep
+        Its number among those that count; None: the person took it back.
+    peak
+        Names it.
+    concentric_s, hold_s, eccentric_s, range_deg, tempo_in_band, range_in_band, flags
+        As measured and judged.
+    """
+
+    rep: int | None
+    peak: int
     concentric_s: float | None
     hold_s: float | None
     eccentric_s: float | None
@@ -86,8 +98,10 @@ class BoardState:
         None while no rest runs.
     message
         The last milestone, in words.
-    last_set, last_set_words
-        The repetitions of the set that was done last, and its summary.
+    last_set, last_set_added, last_set_words
+        The repetitions of the set that was done last, those that the person added, and its summary.
+    checking
+        The strap is being checked.
     after
         What comes after the set under way, in words.
     paused, ended
@@ -115,7 +129,9 @@ class BoardState:
     rest_left_s: float | None = None
     message: str = ""
     last_set: tuple[RepRow, ...] = ()
+    last_set_added: int = 0
     last_set_words: str = ""
+    checking: bool = False
     after: str = ""
     paused: bool = False
     ended: bool = False
@@ -135,6 +151,7 @@ class Board:
         self._coach = coach
         self._strip: deque[float | None] = deque(maxlen=round(STRIP_S / STRIP_STEP_S))
         self._strip_s = 0.0
+        self._last: Judged | None = None
         plan = coach.plan
         self.state = BoardState(
             exercise=coach.exercise.name,
@@ -146,18 +163,14 @@ class Board:
 
     def push(self, value: object, cues: Iterable[Cue] = ()) -> None:
         """Take what happened, and the cues that came of it."""
-        match value:
-            case ExerciseSet() if self._coach.last is not None:
-                rows = _rows(self._coach.last)
-                self._show(last_set=rows, last_set_words=_words(len(rows), self._coach.last))
-            case Now():
-                self._moved(value)
+        if isinstance(value, Now):
+            self._moved(value)
         for cue in cues:
             if cue.kind in MILESTONES and cue.text:
                 self._show(message=cue.text)
             elif cue.kind is CueKind.COUNT:
                 self._show(message="")
-        self._show(count=self._coach.count, paused=self._coach.paused)
+        self._show(count=self._coach.count, paused=self._coach.paused, checking=self._coach.checking)
 
     def tick(self, at_s: float, cues: Iterable[Cue] = ()) -> None:
         """Take how far the stream is, and the cues that were due."""
@@ -168,14 +181,6 @@ class Board:
     def sensors(self, rows: Iterable[SensorRow]) -> None:
         """Take how the sensors are doing."""
         self._show(sensors=tuple(rows))
-
-    def undo(self) -> None:
-        """Take the last repetition of the set that is over back, where none is under way."""
-        rows, last = self.state.last_set[:-1], self._coach.last
-        if self.state.last_set and last is not None:
-            self._show(
-                last_set=rows, last_set_words=_words(len(rows), last), message="the last repetition is taken back"
-            )
 
     def end(self, message: str) -> None:
         """Take that the session is over."""
@@ -200,6 +205,9 @@ class Board:
     def _show(self, **changed: Any) -> None:
         current = self._coach.current
         band = self._coach.band
+        if self._coach.last is not self._last:
+            self._last = self._coach.last
+            changed |= _listed(self._last)
         state = replace(
             self.state,
             set_number=current.number if current else None,
@@ -221,16 +229,20 @@ def _after(planned: PlannedSet | None) -> str:
     return f"then set {planned.number}{leg}"
 
 
+def _listed(last: Judged | None) -> dict[str, Any]:
+    """Return what is shown of the last set."""
+    if last is None:
+        return {}
+    return {"last_set": _rows(last), "last_set_added": last.added, "last_set_words": _words(last)}
+
+
 def _rows(last: Judged) -> tuple[RepRow, ...]:
-    """The repetitions of a set without those that were taken back, judged as the log judges them."""
-    kept = [
-        (rep, verdicts)
-        for rep, verdicts in zip(last.measured.reps, last.form.reps, strict=True)
-        if rep.peak not in last.taken
-    ]
+    """The repetitions of a set, judged as the log judges them."""
+    numbers = itertools.count(1)
     return tuple(
         RepRow(
-            rep=number,
+            rep=None if rep.peak in last.taken else next(numbers),
+            peak=rep.peak,
             concentric_s=_rounded(rep.concentric_s, 2),
             hold_s=_rounded(rep.hold_s, 2),
             eccentric_s=_rounded(rep.eccentric_s, 2),
@@ -239,7 +251,7 @@ def _rows(last: Judged) -> tuple[RepRow, ...]:
             range_in_band=range_in_band(rep, last.targets),
             flags=tuple(verdict.flag.value for verdict in verdicts),
         )
-        for number, (rep, verdicts) in enumerate(kept, start=1)
+        for rep, verdicts in zip(last.measured.reps, last.form.reps, strict=True)
     )
 
 
@@ -249,9 +261,13 @@ def set_words(reps: int, under_tension_s: float, *, partials: int = 0) -> str:
     return f"{repetitions(reps)}{partial}, {under_tension_s:.0f} s under tension"
 
 
-def _words(reps: int, last: Judged) -> str:
+def _words(last: Judged) -> str:
     one = last.measured
-    return set_words(reps, one.time_under_tension_s, partials=len(one.partials))
+    kept = [rep for rep in one.reps if rep.peak not in last.taken]
+    bands = [(tempo_in_band(rep, last.targets), range_in_band(rep, last.targets)) for rep in kept]
+    inside = sum(tempo is True and range_ is not False for tempo, range_ in bands)
+    words = set_words(last.reps, one.time_under_tension_s, partials=len(one.partials))
+    return f"{words}, {inside} of {len(kept)} in band" if kept else words
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

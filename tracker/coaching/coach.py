@@ -8,28 +8,35 @@ Rules
 - A count is said once, at the top (or on return), and is the number of repetitions that count so far. If what was
   counted at the top does not hold, the next cue says what is so: a newer count takes an older one's place.
 - At most one remark for a repetition, after it is over: its first flag, in the order of ``ORDER``.
+- What had no flag but missed the tempo is remarked upon by the phase that missed it most.
+- A jolt in the lift or at the top pauses, where the weight may slip.
+- What is done while the strap is checked is no part of the plan.
 - Nothing but the sensor's state is told while the session is paused.
 - No clock: time is the stream's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
-from tracker.coaching.form import FormFlag, judge, tempo_in_band
+from tracker.coaching.cues import Breath, CountAt, Cue, CueKind, Feedback, Settings
+from tracker.coaching.form import FormFlag, judge, tempo_in_band, tempo_misses_s
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
 from tracker.coaching.set_form import SetForm, judge_set
+from tracker.coaching.setup_check import Checked, StrapCheck, posture_words
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import Exercise, Leg
 from tracker.motion.now import Now, Phase
 from tracker.motion.values import ExerciseSet, Peak, Rejected, Rep
+from tracker.motion.vectors import Vector
 
 FEW = 3
 """So many repetitions before the end of the target are counted down."""
 REST_COUNTED_S = (3, 2, 1, 0)
+LEAST_BREATH_S = 1.0
+"""Nobody breathes faster than once a second."""
 REMARKS = {
     FormFlag.ABOVE_CEILING: "above your ceiling",
     FormFlag.SNAP_BACK: "let the band back slowly",
@@ -43,6 +50,15 @@ REMARKS = {
 }
 ORDER = tuple(REMARKS)
 """What is said first where there is more than one: what may hurt, then what swings, then what is missing."""
+TEMPO_REMARKS = (
+    ("slower up", "up a little faster"),
+    ("hold longer", "hold less"),
+    ("slower down", "down a little faster"),
+)
+"""Of lift, hold and return: too short, too long."""
+JOLT_M_S2 = 25.0
+"""In the lift or at the top. Simulated dumbbell kickbacks, fast ones too, stay under 10; a leg that is thrown reaches
+20 to 50 (one real person, other exercises), and to pause then is no loss."""
 _PHASES = {Phase.LIFT: CueKind.LIFT, Phase.HOLD: CueKind.HOLD, Phase.RETURN: CueKind.RETURN}
 
 
@@ -56,12 +72,20 @@ class Judged:
         The set, what was asked for in it, and its form.
     taken
         Peaks of the repetitions that the person took back.
+    added
+        How many repetitions the person says were not found.
     """
 
     measured: ExerciseSet
     targets: Targets
     form: SetForm
     taken: frozenset[int]
+    added: int = 0
+
+    @property
+    def reps(self) -> int:
+        """How many count."""
+        return sum(rep.peak not in self.taken for rep in self.measured.reps) + self.added
 
     @property
     def tempo_words(self) -> str:
@@ -96,6 +120,10 @@ class Coach:
         When the rest ends; None while a set is under way, and after the last one.
     calibrated
         The range that was calibrated last in this session; None: none was.
+    checking
+        The strap is being checked.
+    checked
+        What the last check of the strap found; None: there was none.
     """
 
     def __init__(
@@ -125,6 +153,18 @@ class Coach:
         self._ticks = 0
         self._passed: set[CueKind] = set()
         self._rest_said: set[int] = set()
+        self._check: StrapCheck | None = None
+        self.checked: Checked | None = None
+        self._aside: set[int] = set()
+        self._rest_pose: Vector | None = None
+        self._posture_told = False
+        self._breath_from_s: float | None = None
+        self._breaths = 0
+
+    @property
+    def checking(self) -> bool:
+        """The strap is being checked."""
+        return self._check is not None
 
     @property
     def side(self) -> Leg | None:
@@ -162,13 +202,31 @@ class Coach:
 
     def push(self, value: object) -> list[Cue]:
         """Take one of the core's values, or where the leg is; paused, nothing is told of it."""
-        cues = list(self._cues(value))
-        return [] if self.paused else cues
+        silent = self.paused
+        cues = list(self._set_aside(value) if self._belongs_to_check(value) else self._cues(value))
+        return [] if silent else cues
 
     def tick(self, at_s: float) -> list[Cue]:
         """Take how far the stream is: for what is due by time alone."""
-        cues = list(self._rested(at_s))
+        cues = [*self._rested(at_s), *self._breathed(at_s)]
         return [] if self.paused else cues
+
+    def look(self, at_s: float, up: Vector) -> list[Cue]:
+        """Take the up direction (sensor frame), for the check of the strap and of the posture."""
+        if self._check is None:
+            if self._phase is Phase.REST:
+                self._rest_pose = up
+            return []
+        said = self._check.push(at_s, up)
+        if self._check.over:
+            self.checked, self._check = self._check.found or self.checked, None
+            self._posture_told = False
+        return [Cue(CueKind.SETUP, at_s, said)] if said else []
+
+    def check_strap(self, at_s: float) -> list[Cue]:
+        """Check whether the cuff holds: stand still, swing once. What is counted meanwhile is no part of the plan."""
+        self._check = StrapCheck(at_s)
+        return [Cue(CueKind.SETUP, at_s, "stand upright and still for three seconds")]
 
     def pause(self, at_s: float) -> list[Cue]:
         """Hold everything: the person's word, or an abrupt event."""
@@ -186,15 +244,29 @@ class Coach:
         return [Cue(CueKind.RESUMED, at_s, f"go on from {self.count}" if self.count else "go on", self.count)]
 
     def undo(self, at_s: float) -> list[Cue]:
-        """Take the last repetition of the set under way back; one whose top was just reached too."""
+        """Take the last repetition back, one whose top was just reached too; none under way: the last set's."""
         if not self._tops and not self._reps:
-            return []
+            left = [] if self.last is None else [rep.peak for rep in self.last.measured.reps]
+            left = [peak for peak in left if self.last is not None and peak not in self.last.taken]
+            if self.last is None or not left:
+                return []
+            self.last = replace(self.last, taken=self.last.taken | {left[-1]})
+            return [Cue(CueKind.COUNT_BACK, at_s, "the last repetition is taken back", self.last.reps)]
         newest = max([*self._tops, *self._reps])
         self._taken.add(newest)
         self._tops.discard(newest)
         self._reps.pop(newest, None)
         self.count = self._so_far
         return [Cue(CueKind.COUNT_BACK, at_s, f"back to {self.count}", self.count)]
+
+    def correct(self, *, taken: Iterable[int] | None = None, added: int | None = None) -> None:
+        """Make the last set what the person says that it was."""
+        if self.last is not None:
+            self.last = replace(
+                self.last,
+                taken=self.last.taken if taken is None else frozenset(taken),
+                added=self.last.added if added is None else added,
+            )
 
     def switch(self, side: Leg, at_s: float) -> list[Cue]:
         """Go to the next set of the other leg: the person has switched."""
@@ -246,6 +318,19 @@ class Coach:
             case Now():
                 yield from self._moved(value)
 
+    def _belongs_to_check(self, value: object) -> bool:
+        """It is part of the check, or a set of nothing else."""
+        if isinstance(value, ExerciseSet):
+            return bool(self._aside) and all(rep.peak in self._aside for rep in value.reps)
+        if isinstance(value, Peak | Rep | Rejected):
+            return self.checking or value.peak in self._aside
+        return isinstance(value, Now) and self.checking
+
+    def _set_aside(self, value: object) -> Iterator[Cue]:
+        if isinstance(value, Peak | Rep):
+            self._aside.add(value.peak)
+        yield from ()
+
     def _counted(self, at_s: float) -> Iterator[Cue]:
         """Say the count, where it has grown; and how many are left."""
         if self._so_far <= self.count or self.paused:
@@ -253,6 +338,11 @@ class Coach:
         self.count = self._so_far
         self.rest_until_s = None
         yield Cue(CueKind.COUNT, at_s, str(self.count), self.count)
+        if self.checked is not None and self._rest_pose is not None and not self._posture_told:
+            self._posture_told = True
+            said = posture_words(self.exercise.posture, self.checked.upright, self._rest_pose)
+            if said:
+                yield Cue(CueKind.SETUP, at_s, said)
         left = self.plan.reps[1] - self.count
         if 1 <= left <= FEW:
             yield Cue(CueKind.FEW_LEFT, at_s, "last one" if left == 1 else f"{left} more", left)
@@ -277,12 +367,18 @@ class Coach:
         first = next((flag for flag in ORDER if flag in flags), None)
         if first is not None:
             yield Cue(CueKind.PHRASE, rep.reported_s, REMARKS[first])
-        elif self.settings.feedback is Feedback.EVERY and tempo_in_band(rep, self.targets):
+            return
+        misses = tempo_misses_s(rep, self.targets)
+        if misses is None:
+            return
+        phase = max(range(len(misses)), key=lambda k: abs(misses[k]))
+        if misses[phase]:
+            yield Cue(CueKind.PHRASE, rep.reported_s, TEMPO_REMARKS[phase][misses[phase] > 0])
+        elif self.settings.feedback is Feedback.EVERY:
             yield Cue(CueKind.PHRASE, rep.reported_s, "good")
 
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
-        at_s, reps = one.reported_s, sum(rep.peak not in self._taken for rep in one.reps)
-        targets = self.targets
+        at_s, targets = one.reported_s, self.targets
         self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken))
         if self._calibrator is not None:
             yield from self._calibrates(self._calibrator.flush(), at_s)
@@ -290,8 +386,11 @@ class Coach:
                 self._calibrator = None
                 yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
         self._reps, self._tops, self._taken, self.count = {}, set(), set(), 0
+        self._breath_from_s = None
         before, self.done = self.current, min(self.done + 1, len(self._steps))
-        yield Cue(CueKind.SET_DONE, at_s, f"set done: {repetitions(reps)}{self.last.tempo_words}", reps)
+        yield Cue(
+            CueKind.SET_DONE, at_s, f"set done: {repetitions(self.last.reps)}{self.last.tempo_words}", self.last.reps
+        )
         then = self.current
         if then is None:
             yield Cue(CueKind.WORKOUT_DONE, at_s, "that was the last set")
@@ -302,21 +401,31 @@ class Coach:
         self.rest_until_s = max(at_s, one.end_s + then.rest_before_s)
 
     def _moved(self, now: Now) -> Iterator[Cue]:
+        locked = self.settings.breath is Breath.LEG
         if now.phase is not self._phase:
             if now.phase is Phase.LIFT and self._phase is not Phase.HOLD:
                 self._passed = set()
-                yield Cue(CueKind.BREATHE_OUT, now.at_s, "breathe out")
-            if now.phase is Phase.RETURN:
+                if self._breath_from_s is None:
+                    self._breath_from_s, self._breaths = now.since_s, 0
+                if locked:
+                    yield Cue(CueKind.BREATHE_OUT, now.at_s, "breathe out")
+            if now.phase is Phase.RETURN and locked:
                 yield Cue(CueKind.BREATHE_IN, now.at_s, "breathe in")
             self._phase, self._ticks = now.phase, 0
             if now.phase in _PHASES:
                 yield Cue(_PHASES[now.phase], now.at_s)
-        if now.phase is Phase.HOLD and now.phase_s >= self._ticks + 1:
-            self._ticks = int(now.phase_s)
+        held_s = now.phase_s + self.settings.early_s
+        if now.phase is Phase.HOLD and held_s >= self._ticks + 1:
+            self._ticks = int(held_s)
             yield Cue(CueKind.TICK, now.at_s, "", self._ticks)
+        if now.phase not in (Phase.LIFT, Phase.HOLD):
+            return
         band = self.band
-        if now.phase in (Phase.LIFT, Phase.HOLD) and band is not None:
+        if band is not None:
             yield from self._ranged(now, band)
+        if self.exercise.may_slip and now.jolt_m_s2 > JOLT_M_S2 and not self.paused:
+            self.paused = True
+            yield Cue(CueKind.PAUSED, now.at_s, "that was a jolt: paused. Is the weight secure?", now.jolt_m_s2)
 
     def _ranged(self, now: Now, band: RangeBand) -> Iterator[Cue]:
         """Once for each lift."""
@@ -327,6 +436,23 @@ class Coach:
             if now.angle_deg >= limit_deg and kind not in self._passed:
                 self._passed.add(kind)
                 yield Cue(kind, now.at_s, text, limit_deg)
+
+    def _breathed(self, at_s: float) -> Iterator[Cue]:
+        """Guide the breath by the plan's tempo, while a set is under way."""
+        if self.settings.breath is not Breath.CLOCK or self._breath_from_s is None:
+            return
+        lift_s, hold_s, back_s, pause_s = self.plan.tempo_s
+        out_s, in_s = lift_s + hold_s, back_s + pause_s
+        while True:
+            out = self._breaths % 2 == 0
+            due_s = self._breath_from_s + self._breaths // 2 * (out_s + in_s) + (0.0 if out else out_s)
+            if due_s > at_s + self.settings.early_s or out_s + in_s < LEAST_BREATH_S:
+                return
+            self._breaths += 1
+            if due_s > at_s - LEAST_BREATH_S:  # after a break in the link nothing is made up for
+                yield Cue(
+                    *((CueKind.BREATHE_OUT, at_s, "breathe out") if out else (CueKind.BREATHE_IN, at_s, "breathe in"))
+                )
 
     def _rested(self, at_s: float) -> Iterator[Cue]:
         """Count the last seconds of a rest down."""

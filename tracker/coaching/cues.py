@@ -28,6 +28,8 @@ class CueKind(StrEnum):
     """One remark on the repetition that is just over."""
     CALIBRATION = "calibration"
     """How a calibration goes on, and the range that it gave."""
+    SETUP = "setup"
+    """How the check of the strap goes on, what it found, and whether the posture fits."""
     SET_DONE = "set-done"
     SWITCH_LEGS = "switch-legs"
     REST_LEFT = "rest-left"
@@ -83,6 +85,15 @@ class CountAt(StrEnum):
     RETURN = "return"
 
 
+class Breath(StrEnum):
+    """What the breath follows (closed vocabulary)."""
+
+    LEG = "leg"
+    """The leg as it moves: out on the lift, in on the return."""
+    CLOCK = "clock"
+    """The plan's tempo, from a set's first lift on."""
+
+
 class Feedback(StrEnum):
     """Which repetitions are remarked upon (closed vocabulary)."""
 
@@ -114,13 +125,17 @@ class Settings:
         At the top, or when the leg is back.
     feedback
         Which repetitions are remarked upon.
+    breath
+        What the breath follows.
     early_s
-        Cues that are foreseen (the end of a rest) come this much sooner: earphones over Bluetooth add 0.1 to 0.3 s.
+        Cues that are foreseen (the end of a rest, the seconds of a hold, the breath by the clock) come this much
+        sooner: earphones over Bluetooth add 0.1 to 0.3 s.
     """
 
     levels: dict[Mode, Level] = field(default_factory=lambda: dict(USUAL_LEVELS))
     count_at: CountAt = CountAt.TOP
     feedback: Feedback = Feedback.OUT_OF_BAND
+    breath: Breath = Breath.LEG
     early_s: float = 0.0
 
 

@@ -276,12 +276,21 @@ def judge(rep: Rep, targets: Targets, around: Around = ALONE) -> tuple[Verdict, 
     return tuple(found)
 
 
-def tempo_in_band(rep: Rep, targets: Targets) -> bool | None:
-    """Return whether lift, hold and return all kept the tempo; None where a hole hides one."""
+def tempo_misses_s(rep: Rep, targets: Targets) -> tuple[float, float, float] | None:
+    """Return by how much lift, hold and return were too short (negative) or too long; None where a hole hides one.
+
+    In seconds from the nearer end of what was asked for; 0 inside.
+    """
     asked = targets.tempo
     phases = ((rep.concentric_s, asked.concentric_s), (rep.hold_s, asked.hold_s), (rep.eccentric_s, asked.eccentric_s))
-    known = [inside(value, span) for value, span in phases if value is not None]
-    return all(known) if len(known) == len(phases) else None
+    lift, hold, back = (None if value is None else value - min(max(value, span[0]), span[1]) for value, span in phases)
+    return None if lift is None or hold is None or back is None else (lift, hold, back)
+
+
+def tempo_in_band(rep: Rep, targets: Targets) -> bool | None:
+    """Return whether lift, hold and return all kept the tempo; None where a hole hides one."""
+    misses = tempo_misses_s(rep, targets)
+    return None if misses is None else not any(misses)
 
 
 def range_in_band(rep: Rep, targets: Targets) -> bool | None:

@@ -7,6 +7,8 @@ strength is advised without numbers, so those are a choice of this project.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -21,6 +23,8 @@ SWITCH_S = 15.0
 STRENGTH_REPS = (6, 8)
 ACTIVATION_REPS = (15, 20)
 ACTIVATION_SETS = 2
+PLAN = "plan"
+"""What a session was to be, as an answer in the log."""
 _SETS_OF = re.compile(r"(\d+)-(\d+) sets of (\d+)-(\d+)")
 _TEMPO = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
@@ -89,7 +93,9 @@ class WorkoutPlan:
     warm_up_sets
         Of each leg, before the work sets; not counted as work.
     load_kg
-        Of the work sets, per leg.
+        Of the work sets, per leg; a set to warm up has one that nobody said.
+    load_label
+        Of a load that is no mass, such as a band's colour.
     """
 
     exercise: str
@@ -101,6 +107,7 @@ class WorkoutPlan:
     rest_s: float = REST_S
     warm_up_sets: int = 0
     load_kg: float | None = None
+    load_label: str = ""
 
     def __post_init__(self) -> None:
         """Check what is asked for.
@@ -119,6 +126,18 @@ class WorkoutPlan:
             raise ValueError(f"a phase lasts 0 to 20 s, not {tempo_text(self.tempo_s)}")
         if not 0.0 <= self.rest_s <= 1800.0:
             raise ValueError(f"a rest lasts 0 to 1800 s, not {self.rest_s:g}")
+
+    def said(self) -> dict[str, str | float]:
+        """Return what was asked for, as the log keeps it (the answer to ``plan``)."""
+        low, high = self.reps
+        return {
+            "goal": self.goal.value,
+            "sets": self.sets,
+            "from": low,
+            "to": high,
+            "tempo": tempo_text(self.tempo_s),
+            "rest_s": self.rest_s,
+        }
 
     @property
     def tempo(self) -> Tempo:
@@ -172,6 +191,20 @@ def tempo_of(text: str) -> tuple[float, float, float, float]:
         raise ValueError(f"a tempo is lift-hold-return-pause in seconds, such as 2-1-3-0, not {text!r}")
     lift, hold, back, pause = map(float, found.groups())
     return lift, hold, back, pause
+
+
+def tempo_said(said: object) -> Tempo | None:
+    """Return the tempo of a plan that was kept (`WorkoutPlan.said`); None where there is something else.
+
+    Examples
+    --------
+    >>> tempo_said({"tempo": "2-1-3-0"}).hold_s
+    (0.7, 1.3)
+    """
+    if isinstance(said, Mapping):
+        with suppress(ValueError):
+            return Tempo.around(*tempo_of(str(said.get("tempo"))))
+    return None
 
 
 def tempo_text(tempo_s: tuple[float, float, float, float]) -> str:

@@ -45,6 +45,8 @@ class SetKind(StrEnum):
     WARM_UP = "warm-up"
     ACTIVATION = "activation"
     CALIBRATION = "calibration"
+    CHECK = "check"
+    """The swing that showed whether the strap holds: no repetition of anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 JOLT_S = 0.2
 """Who looks 25 times a second misses no jolt, even where samples come in blocks of a tenth of a second."""
 

@@ -1,6 +1,6 @@
 // What the server says is shown; what is pressed is told to the server. Nothing is decided here.
 
-import { play, prime, spoken } from "./sound.js";
+import { listen, listens, play, prime, quiet, spoken } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
 const MODES = [
@@ -13,6 +13,8 @@ let state = null;
 let pressed = "";
 let lock = null;
 let waits = 250;
+let catalog = [];
+let pausedByStop = false;
 window.kickback = { spoken, state: () => state };
 
 function connect() {
@@ -55,8 +57,9 @@ function show(now) {
     document.body.dataset.screen = now.screen;
     document.body.dataset.shown = "yes";
     for (const id of ["start", "live", "over"]) $(id).hidden = id !== now.screen;
-    if (now.screen === "start") fill(now.exercises, now.unfinished);
-    if (now.screen === "live") wake();
+    if (now.screen === "start") fill(now.exercises, now.unfinished, now.day);
+    if (now.screen === "live") { wake(); if ($("listen").checked) listen(() => $("stop").click()); }
+    if (now.screen === "over") besides(now.companions);
     if (now.screen !== "live") rest();
   }
   if (now.screen === "live") live(now);
@@ -85,6 +88,7 @@ function live(now) {
   write("rest-left", board.rest_left_s === null ? "" : `Rest ${Math.ceil(board.rest_left_s)} s`);
   write("pause", board.paused ? "Go on" : "Pause");
   $("pause").dataset.do = board.paused ? "resume" : "pause";
+  $("check").disabled = board.checking;
   after(now);
 }
 
@@ -123,25 +127,70 @@ function after(now) {
   if (!done) return;
   $("after-title").textContent = `Set ${done}${now.sets[done - 1].side ? `, ${now.sets[done - 1].side} leg` : ""}`;
   $("after-words").textContent = board.last_set_words + (board.after && board.set_number ? ` · next: set ${board.set_number}${board.side ? `, ${board.side} leg` : ""}` : "");
+  list("advice", now.answered.includes(done) ? now.advice : []);
   const key = `${now.session}:${done}:${JSON.stringify(board.last_set)}`;
   if ($("reps").dataset.key === key) return;
   $("reps").dataset.key = key;
-  $("reps").replaceChildren(...board.last_set.map(row));
+  const focused = $("reps").contains(document.activeElement) ? document.activeElement.dataset.peak : null;
+  $("reps").replaceChildren(...board.last_set.map((rep) => row(rep, board.last_set)));
+  if (focused) $("reps").querySelector(`[data-peak="${focused}"]`)?.focus();
   const asked = `${now.session}:${done}`;
-  if ($("answers").dataset.key !== asked) $("answers").reset();
+  if ($("answers").dataset.key !== asked) {
+    $("answers").reset();
+    for (const id of ["edit-load", "edit-side", "edit-exercise"]) $(id).value = "";
+    $("edit-added").value = "0";
+    $("edit").open = false;
+  }
   $("answers").dataset.key = asked;
   $("answers").hidden = now.answered.includes(done);
 }
 
-function row(rep) {
+function list(id, lines) {
+  const key = JSON.stringify(lines);
+  if ($(id).dataset.key === key) return;
+  $(id).dataset.key = key;
+  $(id).hidden = !lines.length;
+  $(id).replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+}
+
+function row(rep, all) {
   const tr = document.createElement("tr");
   const seconds = (value) => (value === null ? "–" : value.toFixed(2));
   const bands = [["tempo", rep.tempo_in_band], ["range", rep.range_in_band]].filter(([, inside]) => inside !== null);
   const words = [...bands.map(([name, inside]) => `${inside ? "✓" : "✗"} ${name}`), ...rep.flags].join(", ") || "–";
-  const cells = [rep.rep, seconds(rep.concentric_s), seconds(rep.hold_s), seconds(rep.eccentric_s), rep.range_deg === null ? "–" : `${rep.range_deg}°`, words];
+  const cells = [rep.rep ?? "–", seconds(rep.concentric_s), seconds(rep.hold_s), seconds(rep.eccentric_s), rep.range_deg === null ? "–" : `${rep.range_deg}°`, words];
   tr.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+  tr.className = rep.rep === null ? "gone" : "";
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: rep.rep === null ? "no ↺" : "yes ✕" });
+  button.dataset.peak = rep.peak;
+  button.setAttribute("aria-label", rep.rep === null ? "Taken back: count it again" : `Repetition ${rep.rep} counts: take it back`);
+  button.addEventListener("click", () => {
+    const gone = all.filter((one) => (one.rep === null) !== (one.peak === rep.peak)).map((one) => one.peak);
+    tell({ do: "correct", set: state.sets.length, what: "deleted", value: gone });
+  });
+  const cell = document.createElement("td");
+  cell.append(button);
+  tr.append(cell);
   return tr;
 }
+
+$("edit-keep").addEventListener("click", () => {
+  const set = state.sets.length;
+  const said = [["added", Number($("edit-added").value || 0)], ["load", $("edit-load").value], ["side", $("edit-side").value], ["exercise", $("edit-exercise").value]];
+  for (const [what, value] of said) if (value !== "") tell({ do: "correct", set, what, value });
+  $("edit").open = false;
+});
+
+function besides(companions) {
+  $("besides").hidden = !companions.length;
+  choices($("companions"), "companion", companions, "checkbox");
+}
+
+$("besides").addEventListener("submit", (event) => {
+  event.preventDefault();
+  tell({ do: "companions", companions: new FormData($("besides")).getAll("companion") });
+  $("besides").hidden = true;
+});
 
 function over(now) {
   $("over-words").textContent = now.board?.message ?? "";
@@ -151,17 +200,22 @@ function over(now) {
 
 // Start
 
-function fill(exercises, unfinished) {
+function fill(exercises, unfinished, day) {
+  catalog = exercises;
+  today(day);
   $("unfinished").hidden = !unfinished;
   $("resume").checked = Boolean(unfinished);
   if (unfinished) $("unfinished").querySelector("span").textContent = `Go on with the session of ${unfinished.at}, which was cut off (${unfinished.sets} sets)`;
-  if (!exercises || $("exercise").options.length) return;
+  if ($("exercise").options.length) return explain(chosen());
+  $("listens").hidden = !listens();
   $("exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
+  $("edit-exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
+  $("placement").append(...Object.entries(day.placements).map(([id, words]) => new Option(words, id)));
   const usual = () => {
-    const one = exercises.find((each) => each.id === $("exercise").value);
+    const one = chosen();
     const plan = one.goals[$("goal").value];
     $("unknown").textContent = `What the sensor cannot tell here: ${one.guide.unknown}.`;
-    explain(one.guide);
+    explain(one);
     $("sets").value = plan.sets;
     [$("from").value, $("to").value] = plan.reps;
     $("tempo").value = plan.tempo;
@@ -179,16 +233,37 @@ function fill(exercises, unfinished) {
   }));
 }
 
-function explain(guide) {
-  const made = (kind, text) => Object.assign(document.createElement(kind), { textContent: text });
-  $("ticks").replaceChildren(...guide.checklist.map((line) => {
-    const label = Object.assign(document.createElement("label"), { className: "check" });
-    label.append(Object.assign(document.createElement("input"), { type: "checkbox" }), made("span", line));
-    return label;
-  }));
+const chosen = () => catalog.find((each) => each.id === $("exercise").value);
+const made = (kind, text) => Object.assign(document.createElement(kind), { textContent: text });
+
+function tick(line) {
+  const label = Object.assign(document.createElement("label"), { className: "check" });
+  label.append(Object.assign(document.createElement("input"), { type: "checkbox" }), made("span", line));
+  return label;
+}
+
+function today(day) {
+  $("screening").hidden = !day.screening;
+  if (day.screening) {
+    $("questions").replaceChildren(...day.screening.questions.map(tick));
+    $("screening-advice").textContent = "";
+    $("questions").onchange = () => { $("screening-advice").textContent = screened().includes(true) ? day.screening.advice : ""; };
+  }
+  const days = day.days_since;
+  $("since").textContent = days === null ? "" : `Last session: ${["today", "yesterday"][days] ?? `${days} days ago`}.`;
+}
+
+const screened = () => [...$("questions").querySelectorAll("input")].map((box) => box.checked);
+
+function explain(one) {
+  const guide = one.guide;
+  $("unranged").hidden = one.ranged;
+  $("ticks").replaceChildren(...guide.checklist.slice(0, one.known ? 1 : undefined).map(tick));
+  $("all-ticks").hidden = !one.known || guide.checklist.length < 2;
+  $("all-ticks").onclick = () => { $("ticks").replaceChildren(...guide.checklist.map(tick)); $("all-ticks").hidden = true; };
   const sections = [
     ["Trains", [guide.trains]], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
-    ["Mistakes", guide.mistakes.map((one) => one.join(" "))], ["Variations", guide.variations], ["Safety", guide.safety],
+    ["Mistakes", guide.mistakes.map((one) => `${one.issue} ${one.correction}`)], ["Variations", guide.variations], ["Safety", guide.safety],
   ];
   $("guide").replaceChildren(...sections.flatMap(([title, lines]) => {
     const list = document.createElement("ul");
@@ -202,7 +277,9 @@ $("plan").addEventListener("submit", (event) => {
   prime();
   tell({
     do: "start", exercise: $("exercise").value, goal: $("goal").value, sides: $("sides").value.split(",").filter(Boolean),
-    load_kg: $("load").value, sets: Number($("sets").value), from: Number($("from").value), to: Number($("to").value),
+    load_kg: $("load").value, label: $("label").value, warm_up: Number($("warm-up").value), breath: $("breath").value,
+    placement: $("placement").value, pulley: $("pulley").value, soreness: $("soreness").value === "" ? null : Number($("soreness").value),
+    screening: $("screening").hidden ? null : screened(), sets: Number($("sets").value), from: Number($("from").value), to: Number($("to").value),
     resume: $("resume").checked, tempo: $("tempo").value, rest_s: Number($("rest").value), count_at: $("count-at").value, feedback: $("feedback").value,
     early_s: Number($("early").value), levels: Object.fromEntries(MODES.map(([mode]) => [mode, $(`mode-${mode}`).value])),
   });
@@ -212,14 +289,21 @@ $("plan").addEventListener("submit", (event) => {
 
 for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); tell({ do: button.dataset.do }); });
 $("stop").addEventListener("click", () => {
+  if ($("why").open || state?.screen !== "live") return;
   $("why").returnValue = "";
   $("why-pain").value = $("why-place").value = "";
+  pausedByStop = !state.board.paused; // what hurts stops at once; why is asked then
+  if (pausedByStop) tell({ do: "pause" });
   $("why").showModal();
 });
 document.addEventListener("pointerdown", () => { if (state?.screen === "live") prime(); }); // a second viewer, or after a reload
 $("why").addEventListener("close", () => {
   const reason = $("why").returnValue;
-  if (!reason || state?.screen !== "live") return;
+  if (state?.screen !== "live") return;
+  if (!reason) {
+    if (pausedByStop) tell({ do: "resume" });
+    return;
+  }
   const pain = $("why-pain").value;
   tell({ do: "stop", reason, pain: pain === "" ? null : Number(pain), place: $("why-place").value });
 });
@@ -230,12 +314,15 @@ document.addEventListener("keydown", (event) => {
   document.querySelector(`#live [data-key="${event.key.toLowerCase()}"]`)?.click();
 });
 for (const box of document.querySelectorAll(".choices")) {
-  const kind = "many" in box.dataset ? "checkbox" : "radio";
-  for (const value of box.dataset.values.split(" ")) {
+  if (box.dataset.values) choices(box, box.dataset.name, box.dataset.values.split(" "), "many" in box.dataset ? "checkbox" : "radio");
+}
+
+function choices(box, name, values, kind) {
+  box.replaceChildren(...values.map((value) => {
     const label = document.createElement("label");
-    label.append(Object.assign(document.createElement("input"), { type: kind, name: box.dataset.name, value }), Object.assign(document.createElement("span"), { textContent: value.replace("-", " ") }));
-    box.append(label);
-  }
+    label.append(Object.assign(document.createElement("input"), { type: kind, name, value }), made("span", value.replace("-", " ")));
+    return label;
+  }));
 }
 $("answers").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -252,6 +339,7 @@ async function wake() {
 
 function rest() {
   if ($("why").open) $("why").close("");
+  quiet();
   lock?.release();
   lock = null;
 }

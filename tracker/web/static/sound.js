@@ -103,3 +103,30 @@ export function play(cues, levels) {
     if (!SILENT.has(cue.kind)) say(cue.text, level, counts);
   }
 }
+
+// "Stop", spoken: only where it was asked for, on the device where the browser can.
+
+const Recognition = window.SpeechRecognition || window.webkitSpeechRecognition;
+let ears = null;
+
+export const listens = () => Boolean(Recognition);
+
+export function listen(stop) {
+  if (!Recognition || ears) return;
+  const own = new Recognition();
+  ears = own;
+  Object.assign(own, { continuous: true, interimResults: true, lang: "en", processLocally: true });
+  own.onresult = (event) => {
+    const heard = [...event.results].slice(event.resultIndex).map((one) => one[0].transcript).join(" ");
+    if (/\b(stop|halt)\b/i.test(heard)) stop();
+  };
+  own.onerror = (event) => { if (["not-allowed", "service-not-allowed", "language-not-supported"].includes(event.error)) quiet(); };
+  own.onend = () => { if (ears === own) setTimeout(() => { if (ears === own) own.start(); }, 300); }; // it ends by itself after silence
+  own.start();
+}
+
+export function quiet() {
+  const own = ears;
+  ears = null;
+  own?.abort();
+}

@@ -1,0 +1,66 @@
+"""What the log says before a session: is the screening due, how often was an exercise done, and when last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tracker.coaching.answers import PAIN_ASKED, StopReason, screening_due
+from tracker.exercises import Leg
+from tracker.journal import Journal, journal_path
+
+LEARNT_SESSIONS = 3
+"""Who has done an exercise so often needs its whole checklist no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known.
+
+    Attributes
+    ----------
+    screening_due
+        It was never asked, or a session hurt since.
+    last_at
+        When the newest session began; None: there is none.
+    sessions
+        How many there are of each exercise.
+    ranged
+        Exercises and legs whose range is known.
+    """
+
+    screening_due: bool = True
+    last_at: datetime | None = None
+    sessions: Counter[str] = field(default_factory=Counter)
+    ranged: frozenset[tuple[str, Leg | None]] = frozenset()
+
+    def knows(self, exercise: str) -> bool:
+        """Return whether its checklist may be short."""
+        return self.sessions[exercise] >= LEARNT_SESSIONS
+
+
+def past_of(folder: Path) -> Past:
+    """Read it from the log.
+
+    Raises
+    ------
+    JournalError
+        The log cannot be read.
+    """
+    path = journal_path(folder)
+    if not path.exists():
+        return Past()
+    with Journal.open(path, readonly=True) as journal:
+        sessions = journal.sessions()
+        pains = [told for told in journal.answers_to("pain") if told.value >= PAIN_ASKED]
+        stops = [told for told in journal.answers_to("stop") if told.value == StopReason.PAIN]
+        return Past(
+            screening_due=screening_due(
+                (told.at for told in journal.answers_to("screening")), (told.at for told in (*pains, *stops))
+            ),
+            last_at=sessions[0].started_at if sessions else None,
+            sessions=Counter(one.exercise for one in sessions if one.exercise),
+            ranged=frozenset(journal.newest_bands()),
+        )
