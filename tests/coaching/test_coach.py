@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.coaching.board import Board
 from tracker.coaching.coach import ORDER, REMARKS, Coach
-from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Mode, Settings
+from tracker.coaching.cues import Breath, CountAt, Cue, CueKind, Feedback, Mode, Settings
 from tracker.coaching.form import FormFlag
 from tracker.coaching.plan import Goal, Kind, WorkoutPlan, preset, tempo_of
 from tracker.coaching.range_band import RangeBand
@@ -302,3 +303,104 @@ def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
         sizes.append(size_bytes((one, board)))
     assert at_s == pytest.approx(3600)
     assert max(sizes[2:]) <= 1.02 * sizes[1]
+
+
+def test_a_tempo_that_is_off_is_remarked_upon_by_its_worst_phase() -> None:
+    hasty = replace(rep(1), peak_start_s=1.2, peak_end_s=2.2, end_s=5.2)
+    assert [cue.text for cue in kinds(told(coach(), hasty), CueKind.PHRASE)] == ["slower up"]
+    short = replace(rep(1), end_s=4.2)
+    assert [cue.text for cue in kinds(told(coach(), short), CueKind.PHRASE)] == ["slower down"]
+    slow = replace(rep(1), peak_start_s=4.0, peak_end_s=5.0, end_s=8.0)
+    assert [cue.text for cue in kinds(told(coach(), slow), CueKind.PHRASE)] == ["up a little faster"]
+    assert kinds(told(coach(feedback=Feedback.SUMMARY), hasty), CueKind.PHRASE) == []
+    unknown = replace(rep(1), peak_start_s=None)
+    assert kinds(told(coach(), unknown), CueKind.PHRASE) == []
+
+
+def test_the_breath_by_the_clock_keeps_the_plans_tempo() -> None:
+    """2-1-3-0: out at the first lift and every six seconds, in three seconds later, until the set is over."""
+    one = coach(breath=Breath.CLOCK)
+    assert kinds(told(one, Now(10.0, Phase.LIFT, 10.0, 20.0)), CueKind.BREATHE_OUT) == []
+    cues = [cue for k in range(1000, 2200) for cue in one.tick(k / 100)]
+    breaths = [(cue.kind, round(cue.at_s, 1)) for cue in kinds(cues, CueKind.BREATHE_OUT, CueKind.BREATHE_IN)]
+    out, back = CueKind.BREATHE_OUT, CueKind.BREATHE_IN
+    assert breaths == [(out, 10.0), (back, 13.0), (out, 16.0), (back, 19.0)]
+    told(one, set_of(rep(1)))
+    assert kinds([cue for k in range(2200, 4000) for cue in one.tick(k / 100)], out, back) == []
+
+
+def test_what_is_foreseen_comes_earlier_for_late_earphones() -> None:
+    one, late = coach(), coach(early_s=0.2)
+    for hold_s, early, on_time in ((0.85, 1, 0), (1.05, 0, 1)):
+        now = Now(5.0 + hold_s, Phase.HOLD, 5.0, 30.0)
+        assert [len(kinds(told(each, now), CueKind.TICK)) for each in (late, one)] == [early, on_time]
+
+
+def test_a_jolt_pauses_where_the_weight_may_slip() -> None:
+    jolt = Now(3.0, Phase.LIFT, 2.5, 20.0, 40.0)
+    held = Coach(replace(PLAN, exercise="dumbbell"), exercise("dumbbell"))
+    assert kinds(told(held, replace(jolt, jolt_m_s2=12.0)), CueKind.PAUSED) == []
+    (cue,) = kinds(told(held, jolt), CueKind.PAUSED)
+    assert (held.paused, cue.value) == (True, 40.0)
+    assert told(held, jolt, Peak(1, 3.2, 3.3)) == []
+    assert held.resume(9.0)[0].text == "go on from 1"
+    landed = Coach(replace(PLAN, exercise="dumbbell"), exercise("dumbbell"))
+    assert kinds(told(landed, Now(3.0, Phase.RETURN, 2.5, 20.0, 40.0)), CueKind.PAUSED) == []
+    fastened = coach()
+    told(fastened, jolt)
+    assert not fastened.paused
+
+
+def test_no_simulated_dumbbell_kickback_is_a_jolt() -> None:
+    for seed, lift_s in ((1, 0.4), (2, 0.7), (3, 2.0)):
+        one = SetPlan(5, concentric_s=lift_s, hold_s=0.5, eccentric_s=2 * lift_s, tap_m_s2=8.0)
+        plan = Plan("dumbbell", (Activity("stand", 3.0), one, Activity("stand", 10.0, posture="exercise")))
+        sensed = sense(simulate(plan, seed), seed=seed, notify=False)
+        samples, tracker = block(sensed.acc, sensed.gyr, 0.01), Tracker(0.01, exercise=exercise("dumbbell"))
+        held = Coach(replace(PLAN, exercise="dumbbell"), exercise("dumbbell"))
+        for begin in range(0, len(samples), 4):
+            for value in (*tracker.push(samples.part(begin, begin + 4)), tracker.now):
+                held.push(value)
+        assert held.done == 1
+        assert not held.paused
+
+
+def test_what_is_done_while_the_strap_is_checked_is_no_part_of_the_plan() -> None:
+    one = coach()
+    (asked,) = one.check_strap(0.0)
+    assert (asked.kind, one.checking) == (CueKind.SETUP, True)
+    upright, level = (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)
+    said = [cue.text for k in range(90) for cue in one.look(0.04 * k, upright)]
+    assert said == ["now swing the leg back once, and set it down"]
+    assert told(one, Now(4.0, Phase.LIFT, 3.8, 20.0), Peak(1, 4.0, 4.1), rep(1)) == []
+    for k, tilt in enumerate((0.1, 0.3, 0.5, 0.3, 0.1)):
+        assert one.look(4.0 + 0.04 * k, (math.sin(tilt), 0.0, math.cos(tilt))) == []
+    said = [cue.text for k in range(40) for cue in one.look(4.3 + 0.04 * k, upright)]
+    assert said == ["the strap holds"]
+    assert not one.checking
+    assert told(one, set_of(rep(1))) == []
+    assert (one.done, one.count, one.last) == (0, 0, None)
+    one.look(7.0, level)
+    cues = told(one, Peak(2, 8.0, 8.1), rep(2))
+    assert one.count == 1
+    assert [cue.text for cue in kinds(cues, CueKind.SETUP)] == [
+        "the shank is not upright: this exercise is done standing"
+    ]
+
+
+def test_a_set_that_is_over_can_be_corrected() -> None:
+    one = coach()
+    board = Board(one)
+    done = set_of(rep(1), rep(2), rep(3))
+    board.push(done, one.push(done))
+    assert "3 repetitions" in board.state.last_set_words
+    assert [cue.text for cue in one.undo(20.0)] == ["the last repetition is taken back"]
+    board.push(None)
+    assert [row.rep for row in board.state.last_set] == [1, 2, None]
+    one.correct(taken=[1])
+    one.correct(added=2)
+    board.push(None)
+    assert [row.rep for row in board.state.last_set] == [None, 1, 2]
+    assert board.state.last_set_added == 2
+    assert board.state.last_set_words.startswith("4 repetitions")
+    assert "2 of 2 in band" in board.state.last_set_words

@@ -158,6 +158,7 @@ class Board:
             reps_from=plan.reps[0],
             reps_to=plan.reps[1],
             sets=plan.sets,
+            message="begin when you like, or check the strap first",
         )
         self._show()
 

@@ -113,16 +113,18 @@ class StrapCheck:
             self._upright = up
             return "now swing the leg back once, and set it down"
         self._path.append(up)
-        if still_s < SET_DOWN_S or not self._swung(self._upright):
+        if still_s < self._needs_s(self._upright):
             return ""
         self.found = _judged(self._upright, self._path)
         self.over = True
         return self.found.words
 
-    def _swung(self, upright: Vector) -> bool:
-        """It swung, and is back nearer to where it began than to where it was."""
+    def _needs_s(self, upright: Vector) -> float:
+        """How long it has to be still for the swing to be over: longer where it may be held up."""
         far = max(angle(upright, pose) for pose in self._path)
-        return far > math.radians(SWUNG_DEG) and angle(upright, self._path[-1]) < far / 2
+        if far <= math.radians(SWUNG_DEG):
+            return math.inf
+        return SET_DOWN_S if angle(upright, self._path[-1]) < far / 2 else STILL_S
 
 
 def posture_words(posture: Posture, upright: Vector, rest: Vector) -> str:

@@ -161,7 +161,7 @@ function row(rep, all) {
   const cells = [rep.rep ?? "–", seconds(rep.concentric_s), seconds(rep.hold_s), seconds(rep.eccentric_s), rep.range_deg === null ? "–" : `${rep.range_deg}°`, words];
   tr.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
   tr.className = rep.rep === null ? "gone" : "";
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: rep.rep === null ? "no ↺" : "yes ✕" });
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: rep.rep === null ? "no ↺" : "✕" });
   button.dataset.peak = rep.peak;
   button.setAttribute("aria-label", rep.rep === null ? "Taken back: count it again" : `Repetition ${rep.rep} counts: take it back`);
   button.addEventListener("click", () => {
@@ -170,7 +170,7 @@ function row(rep, all) {
   });
   const cell = document.createElement("td");
   cell.append(button);
-  tr.append(cell);
+  tr.children[0].after(cell);
   return tr;
 }
 
