@@ -144,6 +144,65 @@ async def test_activation_is_no_work(emulated_radio: Radio, seat: Seat, tmp_path
     assert {one.context.kind for one in logged(tmp_path).sets} == {SetKind.ACTIVATION}
 
 
+async def test_what_was_told_of_the_day_and_corrected_is_in_the_log(
+    emulated_radio: Radio, seat: Seat, tmp_path: Path
+) -> None:
+    await emulated_radio.add_peripheral(firmware(4, 2), name="Kickback A")
+    day = seat.studio.state()["day"]
+    assert (len(day["screening"]["questions"]), day["days_since"]) == (3, None)
+    told = {"placement": "accessory", "soreness": 2, "pulley": "hole 2", "screening": [False, False, True]}
+    await seat.studio.do(START | {"sides": ["left"], "warm_up": 1, "label": "red", "sets": 1} | told)
+    assert seat.board["kind"] == "warm-up"
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 1)
+    assert seat.board["kind"] == "work"
+    peaks = [row["peak"] for row in seat.board["last_set"]]
+    for what, value in (("deleted", peaks[:2]), ("deleted", peaks[:1]), ("added", 2), ("side", "right"), ("load", "4")):
+        await seat.studio.do({"do": "correct", "set": 1, "what": what, "value": value})
+    assert [row["rep"] for row in seat.board["last_set"]] == [None, 1, 2, 3]
+    assert seat.studio.state()["sets"][0]["words"].startswith("5 repetitions")
+    assert seat.studio.state()["sets"][0]["side"] == "right"
+    await seat.studio.do({"do": "answers", "set": 1, "felt": ["low-back"], "reserve": 0})
+    assert any("lower back" in line for line in seat.studio.state()["advice"])
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 2)
+    await seat.studio.do({"do": "stop", "reason": "done"})
+    await seat.until(lambda: seat.studio.state()["screen"] == "over")
+    assert "step-ups" in seat.studio.state()["companions"]
+    await seat.studio.do({"do": "companions", "companions": ["step-ups"]})
+    session = logged(tmp_path)
+    first, second = session.sets
+    assert (first.context.kind, first.context.load_kg, first.context.side) == (SetKind.WARM_UP, 4.0, "right")
+    assert (len(first.reps), len(first.deleted), first.said.load_kg) == (5, 1, None)
+    assert (second.context.kind, second.context.load_kg, second.context.load_label) == (SetKind.WORK, 7.5, "red")
+    answers = {one.question: one.value for one in session.answers}
+    assert answers.items() >= (told | {"companions": ["step-ups"]}).items()
+    await seat.studio.do({"do": "again"})
+    day = seat.studio.state()["day"]
+    assert (day["screening"], day["days_since"]) == (None, 0)
+
+
+async def test_a_checked_strap_is_no_set_of_the_plan(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:
+    swing = SetPlan(1, hold_s=0.3)
+    real = SetPlan(4, concentric_s=1.2, hold_s=1.0, eccentric_s=2.0, bottom_pause_s=0.8)
+    still = Activity("stand", 10.0, posture="exercise")
+    plan = Plan("cable", (Activity("stand", 2.0), still, swing, still, real, still))
+    await emulated_radio.add_peripheral(KickbackFirmware(Worn.simulated_by(plan, seed=2)), name="Kickback A")
+    await seat.studio.do(START | {"sides": ["left"]})
+    await seat.until(lambda: bool(seat.board.get("sensors")))
+    await seat.studio.do({"do": "check"})
+    await seat.until(lambda: any("strap holds" in cue["text"] for cue in seat.said("setup")))
+    assert seat.said("count") == []
+    await seat.until(lambda: len(seat.studio.state()["sets"]) == 2)
+    checked, done = seat.studio.state()["sets"]
+    assert (checked["planned"], done["planned"]) == (False, True)
+    assert [cue["value"] for cue in seat.said("count")] == [1, 2, 3, 4]
+    assert seat.board["set_number"] == 2
+    await seat.studio.close()
+    assert [(one.context.kind, len(one.reps)) for one in logged(tmp_path).sets] == [
+        (SetKind.CHECK, 1),
+        (SetKind.WORK, 4),
+    ]
+
+
 async def test_paused_nothing_is_counted_aloud(emulated_radio: Radio, seat: Seat) -> None:
     await emulated_radio.add_peripheral(firmware(), name="Kickback A")
     await seat.studio.do(START)
@@ -168,6 +227,11 @@ async def test_no_sensor_is_said_and_the_start_is_back(emulated_radio: Radio, se
     ("command", "why"),
     [
         ({"do": "undo"}, "no session is running"),
+        ({"do": "companions", "companions": ["x"]}, "no session is running"),
+        (START | {"placement": "never"}, "never"),
+        (START | {"screening": [True]}, "3 times yes or no"),
+        (START | {"warm_up": 9}, "0 to 5 to warm up"),
+        (START | {"breath": "held"}, "held"),
         (START | {"exercise": "squat"}, "no exercise 'squat'"),
         (START | {"sides": ["left", "left"]}, "legs are left and right"),
         (START | {"sides": "left"}, "legs are left and right"),
@@ -191,6 +255,7 @@ async def test_what_makes_no_sense_is_refused(
     "command",
     [
         {"do": "dance"},
+        {"do": "correct", "set": 1, "what": "load", "value": 5},
         {"do": "answers", "set": 9},
         {"do": "answers", "set": None, "pain": 11},
         {"do": "answers", "set": None, "felt": ["knee"]},

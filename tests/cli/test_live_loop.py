@@ -14,7 +14,8 @@ import pytest
 from tracker.cli.console import console
 from tracker.cli.sessions import perform
 from tracker.cli.view import View
-from tracker.commands import answer
+from tracker.coaching.plan import PLAN, WorkoutPlan
+from tracker.commands import Correction, answer
 from tracker.exercises import exercise
 from tracker.journal import (
     Ending,
@@ -151,6 +152,36 @@ def test_answers_are_logged(made: Made, items: list[Item]) -> None:
     made.run([*items, answer(at_ns, "felt", ["glute"], set_number=1), nonsense, answer(at_ns, "pain", 0)])
     told = [(one.question, one.value, one.set_number) for one in made.session.answers]
     assert told == [("felt", ["glute"], 1), ("pain", 0, None)]
+
+
+def test_a_correction_makes_a_set_what_it_was_and_said_twice_changes_nothing(made: Made, items: list[Item]) -> None:
+    at_ns = items[-1].host_ns
+    end = Marker(at_ns, MarkerKind.SET_END)
+    said = [("load", 7.5), ("side", "right"), ("exercise", "band"), ("added", 2), ("deleted", [1, 2]), ("deleted", [2])]
+    said += [("added", 1), ("colour", "red"), ("side", 5), ("deleted", [2]), ("load", 7.5)]
+    marks = [Correction(1, what, value).mark(at_ns) for what, value in said]
+    nonsense = Marker(at_ns, MarkerKind.CORRECTION, "no json")
+    made.run([*items, end, *marks, nonsense, Correction(9, "load", 1.0).mark(at_ns)])
+    (one,) = made.session.sets
+    assert (one.context.load_kg, one.context.side, one.context.exercise) == (7.5, "right", "band")
+    assert [logged.rep.peak for logged in one.deleted if logged.rep is not None] == [2]
+    assert [logged.rep is None for logged in one.reps] == [False] * 3 + [True]
+    assert (one.said.load_kg, len(one.measured.reps)) == (5.0, 4)
+
+
+def test_form_is_judged_by_the_tempo_of_the_plan(made: Made, items: list[Item]) -> None:
+    plan = WorkoutPlan(exercise="cable", tempo_s=(1.0, 4.0, 1.0, 0.0))
+    made.run([items[0], answer(items[0].host_ns, PLAN, plan.said()), *items[1:]])
+    (one,) = made.session.sets
+    limits = {verdict.limit for logged in one.reps for verdict in logged.form if verdict.flag == "no-hold"}
+    assert limits == {1.5}
+
+
+def test_a_set_to_warm_up_has_a_load_that_nobody_said() -> None:
+    said = SetContext(load_kg=5.0, load_label="red")
+    assert told(said, Marker(0, MarkerKind.LOAD, "")).load_kg is None
+    assert told(said, Marker(0, MarkerKind.LABEL, "blue")).load_label == "blue"
+    assert told(said, Marker(0, MarkerKind.LABEL, "")).load_label is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tracker.analysis import SCHEMA, rep_json, seconds, set_json
 from tracker.coaching.cues import Cue
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import judge_set
-from tracker.coaching.targets import targets_of
+from tracker.coaching.targets import Tempo, targets_of
 from tracker.exercises import Exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Value
 from tracker.motion.samples import Gap
@@ -41,6 +41,8 @@ class JsonLane:
         The exercise; None: any leg lift counts.
     band
         The personal range band.
+    tempo
+        What was asked for; None: the exercise's own.
 
     Attributes
     ----------
@@ -48,10 +50,12 @@ class JsonLane:
         How many there were.
     """
 
-    def __init__(self, number: int, profile: Exercise | None, band: RangeBand | None = None) -> None:
+    def __init__(
+        self, number: int, profile: Exercise | None, band: RangeBand | None = None, tempo: Tempo | None = None
+    ) -> None:
         self.sets = 0
         self._number = number
-        self._targets = targets_of(profile, band=band) if profile else None
+        self._targets = targets_of(profile, tempo=tempo, band=band) if profile else None
         self._reps = 0
 
     def show(self, value: Value | Marker) -> None:

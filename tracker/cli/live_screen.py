@@ -13,6 +13,7 @@ from tracker.cli.sessions import Performed, leg_of, print_summary, said_of, save
 from tracker.cli.streaming import LiveSensor, Screen
 from tracker.cli.view import View
 from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.targets import Tempo
 from tracker.exercises import exercises
 from tracker.live import Show
 from tracker.recording import Header
@@ -113,10 +114,13 @@ class JsonScreen(LiveScreen):
     ----------
     folder
         The data folder: personal range bands are in its journal.
+    tempo
+        What was asked for; None: the exercise's own.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tempo: Tempo | None = None) -> None:
         self._folder = folder
+        self._tempo = tempo
         self._begin: tuple[Header, Sequence[LiveSensor]] | None = None
         self._lanes: list[json_lines.JsonLane] = []
         self._phases: dict[int, Phase] = {}
@@ -133,7 +137,7 @@ class JsonScreen(LiveScreen):
         for one in worn:
             said = said_of(header, None if len(worn) == 1 else one.entry.number)
             band = bands.get((said.exercise or "", said.side))
-            self._lanes.append(json_lines.JsonLane(one.entry.number, profile, band))
+            self._lanes.append(json_lines.JsonLane(one.entry.number, profile, band, self._tempo))
         return [lane.show for lane in self._lanes]
 
     def begin(self) -> None:
@@ -161,9 +165,9 @@ class JsonScreen(LiveScreen):
         json_lines.say("end", session=done.session, ending=done.ending.value, sets=sets, recording=str(done.recording))
 
 
-def screen_of(folder: Path, *, json_: bool) -> LiveScreen:
+def screen_of(folder: Path, *, json_: bool, tempo: Tempo | None = None) -> LiveScreen:
     """Return the screen that was asked for."""
-    return JsonScreen(folder) if json_ else TextScreen()
+    return JsonScreen(folder, tempo) if json_ else TextScreen()
 
 
 def _introduced(one: LiveSensor) -> str:

@@ -179,7 +179,7 @@ def live(
         told |= screened(folder)
     going_on = _taken_up(folder, resume, asks=not json_)
     wish = replace(wish, goes_on=going_on.uuid if going_on else None)
-    screen = screen_of(folder, json_=json_)
+    screen = screen_of(folder, json_=json_, tempo=plan.tempo if plan else None)
     coached: BoardScreen | Coached | None = None
     if plan is not None and len(names or favourites(folder)) < 2:
         coach, keep = coach_of(plan, folder), keeper(folder, plan.exercise)
