@@ -27,7 +27,7 @@ from tracker.sensors.virtual.radio import Radio
 from .listening import bluetooth
 from .test_studio import START, Seat, firmware
 
-BLOCKS = {"open", "sqlite3.connect", "time.sleep", "subprocess.Popen", "socket.getaddrinfo", "shutil.copyfile"}
+BLOCKS = {"open", "sqlite3.connect", "subprocess.Popen", "socket.getaddrinfo", "shutil.copyfile"}
 _watching: list[Callable[[str], None]] = []
 
 
@@ -60,6 +60,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         for name in ("fsync", "fdatasync"):
             if hasattr(os, name):
                 patched.setattr(os, name, noted(name, getattr(os, name)))
+        patched.setattr(time, "sleep", noted("time.sleep", time.sleep))
         patched.setattr(database, "transaction", noted("a transaction", database.transaction))
         _watching.append(note)
         try:

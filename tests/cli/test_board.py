@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+import select
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
@@ -16,11 +18,12 @@ from rich.console import Console
 
 from tracker.cli.board_view import DIGITS, board, large
 from tracker.cli.errors import BadInputError
-from tracker.cli.planned import plan_of
+from tracker.cli.planned import Asked, placement_of, plan_of
 from tracker.cli.streaming import Wish
 from tracker.coaching.board import BoardState, RepRow, SensorRow
 from tracker.coaching.plan import WorkoutPlan
 from tracker.exercises import exercise
+from tracker.guide import screening
 from tracker.journal import Ending, Journal, journal_path
 
 SENSOR = SensorRow(number=1, link="up", rate_hz=100, lost_percent=1.5, lost_estimated=True, battery_percent=80)
@@ -47,13 +50,13 @@ def test_everything_is_there() -> None:
 
 def test_after_a_set() -> None:
     row = RepRow(
-        rep=1, concentric_s=1.5, hold_s=None, eccentric_s=2.0, range_deg=35.0, tempo_in_band=False, range_in_band=None,
+        rep=1, peak=1, concentric_s=1.5, hold_s=None, eccentric_s=2.0, range_deg=35.0, tempo_in_band=False, range_in_band=None,
         flags=("no-hold",),
     )  # fmt: skip
-    text = drawn(
-        replace(STATE, count=0, rest_left_s=12.0, last_set=(row,), last_set_words="1 repetition", phase="rest")
-    )
+    rows = (row, replace(row, rep=None, peak=2, concentric_s=9.9))
+    text = drawn(replace(STATE, count=0, rest_left_s=12.0, last_set=rows, last_set_words="1 repetition", phase="rest"))
     assert "Rest 12 s" in text
+    assert "9.90" not in text, "it was taken back"
     assert re.search(r"1 +1\.50 +– +2\.00 +35\.0° +✗ tempo, no-hold", text)
 
 
@@ -68,8 +71,8 @@ def test_large_numbers_fit(number: int) -> None:
 
 
 def planned(**asked: object) -> WorkoutPlan | None:
-    usual: dict[str, object] = {"goal": "muscle", "sets": None, "reps": None, "tempo": None, "rest": None}
-    return plan_of(Wish(profile=exercise("glute-bridge"), sides=("left",)), **(usual | asked))  # type: ignore[arg-type]
+    wish = Wish(profile=exercise("glute-bridge"), sides=("left",))
+    return plan_of(wish, Asked(**({"goal": "muscle"} | asked)))  # type: ignore[arg-type]
 
 
 def test_the_plan_that_was_asked_for() -> None:
@@ -77,15 +80,25 @@ def test_the_plan_that_was_asked_for() -> None:
     assert plan is not None
     assert (plan.sets, plan.reps, plan.tempo_s, plan.rest_s) == (2, (6, 6), (2.0, 1.0, 3.0, 0.0), 45.0)
     assert plan.sides == ("right",), "the leg that does not wear the sensor works"
-    assert plan_of(Wish(), goal="muscle", sets=None, reps=None, tempo=None, rest=None) is None
+    assert plan_of(Wish(), Asked(goal="muscle")) is None
+    warmed = planned(warm_up=1, label="red")
+    assert warmed is not None
+    assert (warmed.steps()[0].kind, warmed.load_label) == ("warm-up", "red")
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"goal": "fame"}, {"reps": "many"}, {"reps": "9-3"}, {"tempo": "slow"}, {"rest": -1.0}]
+    "wrong",
+    [{"goal": "fame"}, {"reps": "many"}, {"reps": "9-3"}, {"tempo": "slow"}, {"rest": -1.0}, {"warm_up": 6}],
 )
 def test_a_plan_that_makes_no_sense(wrong: dict[str, object]) -> None:
     with pytest.raises(BadInputError):
         planned(**wrong)
+
+
+def test_a_place_in_the_workout() -> None:
+    assert placement_of("accessory") == "accessory"
+    with pytest.raises(BadInputError, match="pre-exhaust"):
+        placement_of("sometimes")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
@@ -100,14 +113,22 @@ def test_in_a_terminal_the_board_is_drawn_and_q_stops(data: Path) -> None:
     ) as child:
         os.close(theirs)
         seen, deadline = "", time.monotonic() + 30
-        while "100 Hz" not in seen and time.monotonic() < deadline:
-            seen += os.read(ours, 65536).decode(errors="replace")
+
+        def until(words: str) -> None:
+            nonlocal seen
+            while words not in seen and time.monotonic() < deadline:
+                if select.select([ours], [], [], 0.5)[0]:
+                    with suppress(OSError):  # the terminal is closed
+                        seen += os.read(ours, 65536).decode(errors="replace")
+
+        for question in screening().questions:
+            until(question.split()[-1])
+            os.write(ours, b"n\n")
+        until("100 Hz")
+        os.write(ours, b"k")
+        until("stand upright")
         os.write(ours, b"q")
-        while child.poll() is None and time.monotonic() < deadline:
-            try:
-                seen += os.read(ours, 65536).decode(errors="replace")
-            except OSError:  # the terminal is closed
-                break
+        until("kickback show")
         assert child.wait(timeout=10) == 0
     os.close(ours)
     assert "Cable kickback" in seen
@@ -115,3 +136,4 @@ def test_in_a_terminal_the_board_is_drawn_and_q_stops(data: Path) -> None:
     with Journal.open(journal_path(data)) as journal:
         (one,) = journal.sessions()
         assert one.ending is Ending.FINISHED
+        assert [told.value for told in journal.answers_to("screening")] == [[False, False, False]]

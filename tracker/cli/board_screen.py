@@ -31,7 +31,7 @@ from tracker.sensors.state import SensorState
 
 PER_SECOND = 12
 ASK_S = 0.05
-KEYS = {"e": "end-set", "u": "undo", "l": "switch", "p": "pause", "c": "calibrate"}
+KEYS = {"e": "end-set", "u": "undo", "l": "switch", "p": "pause", "c": "calibrate", "k": "check"}
 BELL = (CueKind.COUNT, CueKind.SET_DONE, CueKind.SENSOR_LOST)
 _SAPI = "Add-Type -A System.Speech; (New-Object System.Speech.Synthesis.SpeechSynthesizer).Speak($input)"
 _VOICES = (("espeak-ng", "-s", "180"), ("espeak", "-s", "180"), ("spd-say", "--wait", "-e"), ("say",))

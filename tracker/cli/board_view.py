@@ -18,7 +18,7 @@ DIGITS = (
 """Row by row."""
 PHASES = {"rest": "Ready", "lift": "▲ Lift", "hold": "■ Hold", "return": "▼ Return"}
 SHOWN_DEG, BAR = 90.0, 40
-KEYS = "e end set · u undo · l switch leg · c calibrate · p pause · q stop"
+KEYS = "e end set · u undo · l switch leg · c calibrate · k check strap · p pause · q stop"
 
 
 def board(state: BoardState) -> RenderableType:
@@ -89,6 +89,8 @@ def _reps(rows: tuple[RepRow, ...]) -> Table:
     for heading in ("rep", "lift", "hold", "return", "range", "remarks"):
         table.add_column(heading, justify="left" if heading == "remarks" else "right")
     for row in rows:
+        if row.rep is None:
+            continue
         bands = (("tempo", row.tempo_in_band), ("range", row.range_in_band))
         words = [f"{'✓' if inside else '✗'} {name}" for name, inside in bands if inside is not None]
         seconds = ("–" if s is None else f"{s:.2f}" for s in (row.concentric_s, row.hold_s, row.eccentric_s))
