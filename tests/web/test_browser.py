@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,29 +26,44 @@ LAPTOP = {"viewport": {"width": 1366, "height": 768}, "color_scheme": "dark"}
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@dataclass(frozen=True)
+class Served:
     """A page with a simulated sensor, in a process of its own."""
-    folder = tmp_path_factory.mktemp("page")
-    command = [
-        sys.executable,
-        "-m",
-        "tracker",
-        "--data-dir",
-        str(folder),
-        "coach",
-        "--sensor",
-        "virtual",
-        "--port",
-        "0",
-    ]
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def drop(self) -> None:
+        """Break the sensor's link."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("drop\n")
+        self.process.stdin.flush()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = str(tmp_path_factory.mktemp("page"))
+    command = [sys.executable, "-m", "tests.web.dropping", "--data-dir", folder]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True, env=environment) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, "coach", "--sensor", "virtual", "--port", "0"],
+        stdin=pipe,
+        stdout=pipe,
+        cwd=ROOT,
+        text=True,
+        env=environment,
+    ) as process:
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found is not None
-        yield found.group()
+        yield Served(found.group(), process)
         process.terminate()
+
+
+@pytest.fixture
+def address(served: Served) -> str:
+    return served.address
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +74,18 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+EARS = """window.SpeechRecognition = window.webkitSpeechRecognition = class {
+  start() { window.ears = this; }
+  abort() { window.ears = null; }
+};
+window.hear = (words) => window.ears?.onresult({ resultIndex: 0, results: [[{ transcript: words }]] });"""
+"""A browser that hears what the test says."""
+
+
 def opened(browser: Any, address: str, how: dict[str, Any]) -> tuple[Any, list[str]]:
     """A page, and what went wrong in it."""
     page, wrong = browser.new_context(bypass_csp=True, **how).new_page(), []
+    page.add_init_script(EARS)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.goto(address)
@@ -74,11 +99,19 @@ def accessible(page: Any) -> None:
     assert serious == []
 
 
-def test_a_session_from_start_to_summary(browser: Any, address: str, tmp_path: Path) -> None:
-    shots = Path(os.environ.get("KICKBACK_SCREENSHOTS", tmp_path))
+def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path: Path) -> None:
+    shots, address = Path(os.environ.get("KICKBACK_SCREENSHOTS", tmp_path)), served.address
     phone, wrong = opened(browser, address, PHONE)
     accessible(phone)
+    phone.click("#questions input >> nth=0")
+    assert "ask a doctor" in phone.inner_text("#screening-advice")
+    for summary in ("Before the set", "Today", "Sound and remarks"):
+        phone.click(f"summary >> text={summary}")
+    accessible(phone)
     phone.screenshot(path=shots / "start-phone.png", full_page=True)
+    phone.click("#questions input >> nth=0")
+    phone.select_option("#placement", "accessory")
+    phone.check("#listen")
     phone.click("button.go >> text=Start")
     phone.wait_for_function("kickback.state().board?.count >= 1", timeout=40_000)
     laptop, wrong_there = opened(browser, address, LAPTOP)
@@ -94,6 +127,12 @@ def test_a_session_from_start_to_summary(browser: Any, address: str, tmp_path: P
 
     laptop.keyboard.press("u")
     phone.wait_for_function("kickback.state().board.count === 2", timeout=3000)
+    served.drop()
+    phone.wait_for_function("kickback.state().board.message.startsWith('sensor lost')", timeout=5000)
+    laptop.wait_for_function("document.getElementById('sensor').textContent.includes('sensor')", timeout=3000)
+    laptop.screenshot(path=shots / "lost-laptop.png")
+    phone.wait_for_function("kickback.state().board.message === 'sensor back'", timeout=15_000)
+    phone.wait_for_function("kickback.state().board.sensors[0].link === 'up'", timeout=15_000)
     phone.reload()
     phone.wait_for_function("kickback.state()?.board?.count >= 2", timeout=5000)
     phone.click("text=End set")
@@ -103,13 +142,28 @@ def test_a_session_from_start_to_summary(browser: Any, address: str, tmp_path: P
     phone.screenshot(path=shots / "after-phone.png", full_page=True)
     phone.click(".choices[data-name=reserve] span >> nth=2")
     phone.click(".choices[data-name=felt] span >> nth=0")
+    phone.click(".choices[data-name=felt] span >> nth=2")
     phone.click("text=Keep answers")
     laptop.wait_for_function("kickback.state().answered.length === 1", timeout=3000)
     phone.wait_for_selector("#answers", state="hidden", timeout=3000)
+    assert "lower back" in phone.inner_text("#advice")
+    before = phone.locator("#reps tr.gone").count()
+    phone.click("#reps tr:not(.gone) button >> nth=0")
+    phone.wait_for_function(f"document.querySelectorAll('#reps tr.gone').length === {before + 1}", timeout=3000)
+    phone.click("text=Correct this set")
+    phone.fill("#edit-added", "2")
+    phone.click("text=Keep corrections")
+    laptop.wait_for_function("kickback.state().board.last_set_added === 2", timeout=3000)
+    phone.click("text=Correct this set")
+    accessible(phone)
+    phone.screenshot(path=shots / "corrected-phone.png", full_page=True)
 
     phone.context.set_offline(True)  # it stays as it was, and comes back to what is so
     phone.context.set_offline(False)
+    phone.reload()  # it listens no more: only a tap may begin that
+    phone.wait_for_selector("body[data-shown]")
     laptop.keyboard.press("s")
+    laptop.wait_for_function("kickback.state().board.paused", timeout=3000)
     accessible(laptop)
     laptop.screenshot(path=shots / "stop-laptop.png")
     laptop.fill("#why-pain", "4")
@@ -122,6 +176,9 @@ def test_a_session_from_start_to_summary(browser: Any, address: str, tmp_path: P
     assert phone.locator("#over-sets li").count() >= 1
     assert "1" in phone.evaluate("kickback.spoken") or "3" in laptop.evaluate("kickback.spoken")
     assert wrong == wrong_there == []
+    phone.click("#companions span >> nth=0")
+    phone.click("#besides button")
+    phone.wait_for_selector("#besides", state="hidden", timeout=3000)
     phone.click("text=New session")
     phone.wait_for_selector("#start:not([hidden])", timeout=3000)
 
@@ -133,3 +190,28 @@ def test_what_makes_no_sense_is_said(browser: Any, address: str) -> None:
     page.click("button.go >> text=Start")
     page.wait_for_selector("#trouble:not([hidden])", timeout=3000)
     assert "repetitions go from 1" in page.inner_text("#trouble")
+
+
+def test_stop_can_be_spoken_and_closing_every_page_stops_nothing(browser: Any, address: str) -> None:
+    page, wrong = opened(browser, address, PHONE)
+    assert page.is_visible("text=Last session: today"), "the page knows what was trained"
+    assert page.is_visible("#screening") is True, "the session before hurt: it is asked again"
+    page.click("summary >> text=Sound and remarks")
+    page.check("#listen")
+    page.click("button.go >> text=Start")
+    page.wait_for_function("kickback.state().board?.sensors.length === 1", timeout=40_000)
+    page.evaluate("hear('one more')")
+    assert not page.is_visible("#why")
+    page.evaluate("hear('please stop')")
+    page.wait_for_selector("#why[open]", timeout=3000)
+    page.wait_for_function("kickback.state().board.paused", timeout=3000)
+    page.click("text=Go on training")
+    page.wait_for_function("!kickback.state().board.paused", timeout=3000)
+    page.close()
+    again, _ = opened(browser, address, LAPTOP)
+    again.wait_for_selector("#live:not([hidden])", timeout=5000)
+    again.wait_for_function("kickback.state().board.count >= 1", timeout=40_000)
+    again.keyboard.press("s")
+    again.click("#why >> text=Tired")
+    again.wait_for_selector("#over:not([hidden])", timeout=15_000)
+    assert wrong == []

@@ -119,6 +119,8 @@ class Led:
             case _:
                 cues = self.coach.push(value)
         self.board.push(value, cues)
+        if isinstance(value, Marker) and self._worn is not None:  # told with its cue, not a second later
+            self.board.sensors([_sensor_row(self._worn.state)])
         self._keep_calibration()
         if isinstance(value, ExerciseSet):
             number = len(self.sets) + 1
