@@ -50,8 +50,8 @@ def test_everything_is_there() -> None:
 
 def test_after_a_set() -> None:
     row = RepRow(
-        rep=1, peak=1, concentric_s=1.5, hold_s=None, eccentric_s=2.0, range_deg=35.0, tempo_in_band=False, range_in_band=None,
-        flags=("no-hold",),
+        rep=1, peak=1, concentric_s=1.5, hold_s=None, eccentric_s=2.0, range_deg=35.0,
+        tempo_in_band=False, range_in_band=None, flags=("no-hold",),
     )  # fmt: skip
     rows = (row, replace(row, rep=None, peak=2, concentric_s=9.9))
     text = drawn(replace(STATE, count=0, rest_left_s=12.0, last_set=rows, last_set_words="1 repetition", phase="rest"))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,25 +41,25 @@ class Served:
         self.process.stdin.flush()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = str(tmp_path_factory.mktemp("page"))
-    command = [sys.executable, "-m", "tests.web.dropping", "--data-dir", folder]
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [*command, "coach", "--sensor", "virtual", "--port", "0"],
-        stdin=pipe,
-        stdout=pipe,
-        cwd=ROOT,
-        text=True,
-        env=environment,
-    ) as process:
+@contextmanager
+def serving(folder: Path, *how: str) -> Iterator[Served]:
+    command = [sys.executable, "-m", "tests.web.dropping", "--data-dir", str(folder)]
+    command += ["coach", "--sensor", "virtual", "--port", "0", *how]
+    environment, pipe = os.environ | {"PYTHONUNBUFFERED": "1"}, subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, text=True, env=environment) as process:
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())
         assert found is not None
-        yield Served(found.group(), process)
-        process.terminate()
+        try:
+            yield Served(found.group(), process)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("page")) as one:
+        yield one
 
 
 @pytest.fixture
@@ -109,6 +110,9 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
         phone.click(f"summary >> text={summary}")
     accessible(phone)
     phone.screenshot(path=shots / "start-phone.png", full_page=True)
+    beside, _ = opened(browser, address, LAPTOP)
+    beside.screenshot(path=shots / "start-laptop.png", full_page=True)
+    beside.close()
     phone.click("#questions input >> nth=0")
     phone.select_option("#placement", "accessory")
     phone.check("#listen")
@@ -157,6 +161,10 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.click("text=Correct this set")
     accessible(phone)
     phone.screenshot(path=shots / "corrected-phone.png", full_page=True)
+    laptop.screenshot(path=shots / "corrected-laptop.png", full_page=True)
+    phone.click("#stop")
+    phone.screenshot(path=shots / "stop-phone.png")
+    phone.click("#go-on")
 
     phone.context.set_offline(True)  # it stays as it was, and comes back to what is so
     phone.context.set_offline(False)
@@ -173,6 +181,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
         page.wait_for_selector("#over:not([hidden])", timeout=15_000)
     accessible(phone)
     phone.screenshot(path=shots / "over-phone.png", full_page=True)
+    laptop.screenshot(path=shots / "over-laptop.png", full_page=True)
     assert phone.locator("#over-sets li").count() >= 1
     assert "1" in phone.evaluate("kickback.spoken") or "3" in laptop.evaluate("kickback.spoken")
     assert wrong == wrong_there == []
@@ -215,3 +224,12 @@ def test_stop_can_be_spoken_and_closing_every_page_stops_nothing(browser: Any, a
     again.click("#why >> text=Tired")
     again.wait_for_selector("#over:not([hidden])", timeout=15_000)
     assert wrong == []
+
+
+def test_in_the_network_a_wrong_token_gets_nothing(browser: Any, tmp_path: Path) -> None:
+    with serving(tmp_path, "--lan") as one:
+        page, _ = opened(browser, one.address, PHONE)
+        assert page.is_visible("button.go")
+        for wrong in (one.address.partition("?")[0], one.address[:-1] + ("a" if one.address[-1] != "a" else "b")):
+            answer = browser.new_context().request.get(wrong)
+            assert (answer.status, answer.body()) == (404, b"")

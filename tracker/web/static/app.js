@@ -262,8 +262,8 @@ function explain(one) {
   $("all-ticks").hidden = !one.known || guide.checklist.length < 2;
   $("all-ticks").onclick = () => { $("ticks").replaceChildren(...guide.checklist.map(tick)); $("all-ticks").hidden = true; };
   const sections = [
-    ["Trains", [guide.trains]], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
-    ["Mistakes", guide.mistakes.map((one) => `${one.issue} ${one.correction}`)], ["Variations", guide.variations], ["Safety", guide.safety],
+    ["Trains", [guide.trains]], ["What it is good for", guide.benefits], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
+    ["Mistakes", guide.mistakes.map((one) => `${one.issue} ${one.correction}`)], ["Variations", guide.variations], ["Goes well with", guide.companions], ["Safety", guide.safety],
   ];
   $("guide").replaceChildren(...sections.flatMap(([title, lines]) => {
     const list = document.createElement("ul");
