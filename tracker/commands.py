@@ -7,13 +7,25 @@ taken back is an edit, which can be undone.
 from __future__ import annotations
 
 import json
+import math
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
-from tracker.journal import AddRep, ChangeExercise, ChangeLoad, ChangeSide, DeleteRep, Edit, Journal, SessionId
+from tracker.journal import (
+    AddRep,
+    ChangeExercise,
+    ChangeLoad,
+    ChangeSide,
+    DeleteRep,
+    Edit,
+    Journal,
+    SessionId,
+    SetContext,
+    SetKind,
+)
 from tracker.journal.logged import LoggedSet
-from tracker.recording import Marker, MarkerKind
+from tracker.recording import Marker, MarkerKind, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,34 @@ def answer(at_ns: int, question: str, value: Any, *, set_number: int | None = No
     """
     fields = {"question": question, "value": value} | ({} if set_number is None else {"set": set_number})
     return Marker(at_ns, MarkerKind.ANSWER, json.dumps(fields, ensure_ascii=False))
+
+
+def told(said: SetContext, marker: Marker) -> SetContext:
+    """Return what is known of the sets to come after a mark.
+
+    Examples
+    --------
+    >>> told(SetContext(side="left"), Marker(0, MarkerKind.LOAD, "12.5")).load_kg
+    12.5
+    """
+    match marker.kind:
+        case MarkerKind.SIDE:
+            side = next((side for side in get_args(Side) if side == marker.text), said.side)
+            return replace(said, side=side)
+        case MarkerKind.EXERCISE:
+            return replace(said, exercise=marker.text)
+        case MarkerKind.KIND:
+            with suppress(ValueError):
+                return replace(said, kind=SetKind(marker.text))
+        case MarkerKind.LOAD:
+            if not marker.text:  # a set to warm up: nobody said
+                return replace(said, load_kg=None)
+            with suppress(ValueError):
+                load_kg = float(marker.text)
+                return replace(said, load_kg=load_kg) if math.isfinite(load_kg) else said
+        case MarkerKind.LABEL:
+            return replace(said, load_label=marker.text or None)
+    return said
 
 
 def take_back(journal: Journal, session: SessionId, taken: TakenBack) -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,13 +22,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar, get_args
+from typing import Generic, Protocol, TypeVar
 
 from tracker.coaching.plan import PLAN, tempo_said
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm, judge_set
 from tracker.coaching.targets import Tempo, targets_of
-from tracker.commands import Correction, TakenBack, Told, correct, take_back
+from tracker.commands import Correction, TakenBack, Told, correct, take_back, told
 from tracker.exercises import exercises
 from tracker.journal import (
     Ending,
@@ -40,7 +39,6 @@ from tracker.journal import (
     ScoredSet,
     SessionId,
     SetContext,
-    SetKind,
 )
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
@@ -408,34 +406,6 @@ async def paced(items: Iterable[tuple[int, Item]], put: Put[Item], speed: float)
         ahead_s = (at_ns - first_ns) / 1e9 / speed - (clock() - begun)
         await asyncio.sleep(max(0.0, ahead_s))
         put(item)
-
-
-def told(said: SetContext, marker: Marker) -> SetContext:
-    """Return what is known of the sets to come after a mark.
-
-    Examples
-    --------
-    >>> told(SetContext(side="left"), Marker(0, MarkerKind.LOAD, "12.5")).load_kg
-    12.5
-    """
-    match marker.kind:
-        case MarkerKind.SIDE:
-            side = next((side for side in get_args(Side) if side == marker.text), said.side)
-            return replace(said, side=side)
-        case MarkerKind.EXERCISE:
-            return replace(said, exercise=marker.text)
-        case MarkerKind.KIND:
-            with suppress(ValueError):
-                return replace(said, kind=SetKind(marker.text))
-        case MarkerKind.LOAD:
-            if not marker.text:  # a set to warm up: nobody said
-                return replace(said, load_kg=None)
-            with suppress(ValueError):
-                load_kg = float(marker.text)
-                return replace(said, load_kg=load_kg) if math.isfinite(load_kg) else said
-        case MarkerKind.LABEL:
-            return replace(said, load_label=marker.text or None)
-    return said
 
 
 def form_of(

@@ -15,7 +15,7 @@ from tracker.cli.console import console
 from tracker.cli.sessions import perform
 from tracker.cli.view import View
 from tracker.coaching.plan import PLAN, WorkoutPlan
-from tracker.commands import Correction, answer
+from tracker.commands import Correction, answer, told
 from tracker.exercises import exercise
 from tracker.journal import (
     Ending,
@@ -30,7 +30,7 @@ from tracker.journal import (
     SetKind,
     journal_path,
 )
-from tracker.live import Entry, Lane, LiveSession, Put, paced, run, told
+from tracker.live import Entry, Lane, LiveSession, Put, paced, run
 from tracker.motion.engine import Value
 from tracker.motion.values import ExerciseSet, Rep
 from tracker.recording import GattEvent, Marker, MarkerKind, RecordingError, RecordingWriter, open_recording

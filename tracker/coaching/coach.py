@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tracker.coaching.cues import Breath, CountAt, Cue, CueKind, Feedback, Settings
+from tracker.coaching.breathing import Breathing
+from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
 from tracker.coaching.form import FormFlag, judge, tempo_in_band, tempo_misses_s
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
@@ -35,8 +36,6 @@ from tracker.motion.vectors import Vector
 FEW = 3
 """So many repetitions before the end of the target are counted down."""
 REST_COUNTED_S = (3, 2, 1, 0)
-LEAST_BREATH_S = 1.0
-"""Nobody breathes faster than once a second."""
 REMARKS = {
     FormFlag.ABOVE_CEILING: "above your ceiling",
     FormFlag.SNAP_BACK: "let the band back slowly",
@@ -158,8 +157,7 @@ class Coach:
         self._aside: set[int] = set()
         self._rest_pose: Vector | None = None
         self._posture_told = False
-        self._breath_from_s: float | None = None
-        self._breaths = 0
+        self._breathing = Breathing(self.settings.breath, plan.tempo_s, self.settings.early_s)
 
     @property
     def checking(self) -> bool:
@@ -208,7 +206,7 @@ class Coach:
 
     def tick(self, at_s: float) -> list[Cue]:
         """Take how far the stream is: for what is due by time alone."""
-        cues = [*self._rested(at_s), *self._breathed(at_s)]
+        cues = [*self._rested(at_s), *self._breathing.tick(at_s)]
         return [] if self.paused else cues
 
     def look(self, at_s: float, up: Vector) -> list[Cue]:
@@ -386,7 +384,7 @@ class Coach:
                 self._calibrator = None
                 yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
         self._reps, self._tops, self._taken, self.count = {}, set(), set(), 0
-        self._breath_from_s = None
+        self._breathing.end_set()
         before, self.done = self.current, min(self.done + 1, len(self._steps))
         yield Cue(
             CueKind.SET_DONE, at_s, f"set done: {repetitions(self.last.reps)}{self.last.tempo_words}", self.last.reps
@@ -401,16 +399,10 @@ class Coach:
         self.rest_until_s = max(at_s, one.end_s + then.rest_before_s)
 
     def _moved(self, now: Now) -> Iterator[Cue]:
-        locked = self.settings.breath is Breath.LEG
         if now.phase is not self._phase:
             if now.phase is Phase.LIFT and self._phase is not Phase.HOLD:
                 self._passed = set()
-                if self._breath_from_s is None:
-                    self._breath_from_s, self._breaths = now.since_s, 0
-                if locked:
-                    yield Cue(CueKind.BREATHE_OUT, now.at_s, "breathe out")
-            if now.phase is Phase.RETURN and locked:
-                yield Cue(CueKind.BREATHE_IN, now.at_s, "breathe in")
+            yield from self._breathing.turn(now, self._phase)
             self._phase, self._ticks = now.phase, 0
             if now.phase in _PHASES:
                 yield Cue(_PHASES[now.phase], now.at_s)
@@ -436,23 +428,6 @@ class Coach:
             if now.angle_deg >= limit_deg and kind not in self._passed:
                 self._passed.add(kind)
                 yield Cue(kind, now.at_s, text, limit_deg)
-
-    def _breathed(self, at_s: float) -> Iterator[Cue]:
-        """Guide the breath by the plan's tempo, while a set is under way."""
-        if self.settings.breath is not Breath.CLOCK or self._breath_from_s is None:
-            return
-        lift_s, hold_s, back_s, pause_s = self.plan.tempo_s
-        out_s, in_s = lift_s + hold_s, back_s + pause_s
-        while True:
-            out = self._breaths % 2 == 0
-            due_s = self._breath_from_s + self._breaths // 2 * (out_s + in_s) + (0.0 if out else out_s)
-            if due_s > at_s + self.settings.early_s or out_s + in_s < LEAST_BREATH_S:
-                return
-            self._breaths += 1
-            if due_s > at_s - LEAST_BREATH_S:  # after a break in the link nothing is made up for
-                yield Cue(
-                    *((CueKind.BREATHE_OUT, at_s, "breathe out") if out else (CueKind.BREATHE_IN, at_s, "breathe in"))
-                )
 
     def _rested(self, at_s: float) -> Iterator[Cue]:
         """Count the last seconds of a rest down."""
