@@ -31,8 +31,8 @@ def test_it_opens_with_two_commands_that_need_nothing_but_python():
         assert len(command.strip().splitlines()) == 1
 
 
-def test_the_python_example_runs(tmp_path):
-    (example,) = blocks("python")
+def test_the_python_examples_run(tmp_path):
+    example = "\n".join(blocks("python"))
     write_csv(tmp_path / "workout.csv", sense(simulate(scenario("nominal", "cable", 3), 3), SensorModel(), 3))
     run = subprocess.run(
         [sys.executable, "-c", example],
