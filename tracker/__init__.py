@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["__version__", "analyze", "open_journal", "replay", "to_frame"]
 
+if not TYPE_CHECKING:  # for a type checker, what is not listed above is not there
 
-def __getattr__(name: str) -> object:
-    """Load the public functions where they are first asked for."""
-    if name in __all__:
-        from tracker import api
+    def __getattr__(name: str) -> object:
+        """Load the public functions where they are first asked for."""
+        if name in __all__:
+            from tracker import api
 
-        return getattr(api, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return getattr(api, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
