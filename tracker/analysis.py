@@ -1,28 +1,28 @@
 """One recording, from the file to what was found in it, and that as the JSON which scripts rely on.
 
 In: an ``.mcap``, ``.csv`` or ``.csv.gz``. Out: an ``Analysis``: the values of the core, unrounded and in the
-order in which they came out, under what the file says about itself. Only ``to_json`` rounds.
+order in which they came out, under what the file says about itself. Only ``to_json`` rounds (``contract.py``).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
-from tracker.coaching.form import Verdict
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm, judge_set
 from tracker.coaching.targets import Targets, Tempo, targets_of
+from tracker.contract import SCHEMA, TIME_DIGITS, seconds, set_json
 from tracker.exercises import Exercise, exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Tracker, Value
 from tracker.motion.samples import Gap
-from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep, RepShape
+from tracker.motion.values import ExerciseSet, Reason, Rejected
 from tracker.recording import (
     CsvRecording,
     Recording,
@@ -35,13 +35,12 @@ from tracker.recording import (
 from tracker.sensors import estimates_losses
 from tracker.stream import Stream
 
-SCHEMA = 1
-"""Version of the JSON."""
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped, unused-ignore]
+
+    from tracker.journal import LoggedSet
+
 SUFFIXES = (".mcap", ".csv", ".csv.gz")
-TIME_DIGITS = 4
-"""Decimals of seconds: a tenth of a millisecond."""
-DIGITS = 3
-"""Decimals of degrees and metres, and of each per second."""
 SLICE = 30_000
 """Samples between two reports of progress."""
 LEAST_ACC, MOST_ACC = 7.0, 13.0
@@ -130,6 +129,35 @@ class Analysis:
     def rep_count(self) -> int:
         """Counted repetitions."""
         return sum(len(one.reps) for one in self.sets)
+
+    @property
+    def logged(self) -> tuple[LoggedSet, ...]:
+        """The sets as the journal would give them."""
+        from tracker.journal import SetContext
+        from tracker.journal.measured import as_logged
+
+        said = SetContext(side=self.working_side, exercise=self.exercise, load_kg=self.load_kg)
+        return tuple(
+            as_logged(number, one, said, form)
+            for number, (one, form) in enumerate(zip(self.sets, self.form, strict=True), start=1)
+        )
+
+    def to_frame(self, *, partials: bool = False) -> pd.DataFrame:
+        """Return a row per repetition, units in the column names: the columns of ``Session.to_frame``.
+
+        Parameters
+        ----------
+        partials
+            Also give the partials, with True in the column ``partial``.
+
+        Raises
+        ------
+        JournalError
+            pandas is not installed.
+        """
+        from tracker.journal.frame import reps_frame
+
+        return reps_frame(self.logged, session=self.session, partials=partials)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``kickback analyze --json`` prints."""
@@ -250,74 +278,6 @@ def doubt_of_units(recording: CsvRecording) -> str:
     if gyr > MOST_GYR:
         doubts.append(f"turning rate looks like degrees per second ({gyr:.3g} in the middle), expected rad/s")
     return "; ".join(doubts)
-
-
-def rep_json(number: int, rep: Rep, pause_s: float | None, verdicts: Iterable[Verdict] = ()) -> dict[str, Any]:
-    """Return one repetition or partial, rounded; ``flags`` are those of the signal and of the form."""
-    verdicts = list(verdicts)
-    return {
-        "rep": number,
-        "start_s": seconds(rep.start_s),
-        "peak_start_s": seconds(rep.peak_start_s),
-        "peak_end_s": seconds(rep.peak_end_s),
-        "end_s": seconds(rep.end_s),
-        "reported_s": seconds(rep.reported_s),
-        "concentric_s": seconds(rep.concentric_s),
-        "hold_s": seconds(rep.hold_s),
-        "eccentric_s": seconds(rep.eccentric_s),
-        "bottom_pause_s": seconds(pause_s),
-        "range_deg": None if rep.range_deg is None else round(rep.range_deg, DIGITS),
-        "peak_speed_deg_s": None if rep.peak_speed_deg_s is None else round(rep.peak_speed_deg_s, DIGITS),
-        "range_m": None if rep.range_m is None else round(rep.range_m, DIGITS),
-        "peak_speed_m_s": None if rep.peak_speed_m_s is None else round(rep.peak_speed_m_s, DIGITS),
-        "flags": sorted({*rep.flags, *(verdict.flag for verdict in verdicts)}),
-        "form": [verdict_json(verdict) for verdict in verdicts],
-        "shape": shape_json(rep.shape),
-    }
-
-
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """Return one flag with its numbers, rounded."""
-    value, limit = round(verdict.value, DIGITS), round(verdict.limit, DIGITS)
-    return {"flag": verdict.flag.value, "value": value, "limit": limit, "unit": verdict.unit}
-
-
-def shape_json(shape: RepShape | None) -> dict[str, Any] | None:
-    """Return how a repetition was moved, rounded."""
-    if shape is None:
-        return None
-    axis = [round(component, TIME_DIGITS) for component in shape.axis]
-    return {**{name: round(value, DIGITS) for name, value in asdict(shape).items() if name != "axis"}, "axis": axis}
-
-
-def set_form_json(form: SetForm | None) -> dict[str, Any] | None:
-    """Return what only the whole set can tell, rounded."""
-    if form is None:
-        return None
-    numbers = {name: value for name, value in asdict(form).items() if name not in ("reps", "partials")}
-    return {name: value if value is None else round(value, DIGITS) for name, value in numbers.items()}
-
-
-def seconds(value: float | None) -> float | None:
-    """Round a time."""
-    return None if value is None else round(value, TIME_DIGITS)
-
-
-def set_json(number: int, one: ExerciseSet, form: SetForm | None) -> dict[str, Any]:
-    """Return one set, rounded."""
-    reps = form.reps if form else [()] * len(one.reps)
-    partials = form.partials if form else [()] * len(one.partials)
-    counted = zip(one.reps, one.bottom_pauses_s, reps, strict=True)
-    others = zip(one.partials, partials, strict=True)
-    return {
-        "set": number,
-        "start_s": seconds(one.start_s),
-        "end_s": seconds(one.end_s),
-        "time_under_tension_s": seconds(one.time_under_tension_s),
-        "reps": [rep_json(i, rep, pause, found) for i, (rep, pause, found) in enumerate(counted, start=1)],
-        "partials": [rep_json(i, rep, None, found) for i, (rep, found) in enumerate(others, start=1)],
-        "form": set_form_json(form),
-    }
 
 
 def _analyze_csv(path: Path, targets: Targets | None, progress: Progress | None) -> Analysis:

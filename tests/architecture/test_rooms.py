@@ -21,8 +21,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("coaching",),
     ("sensors", "recording", "journal"),
     ("commands",),
-    ("live", "batch", "stream", "analysis", "replay", "rescore"),
+    ("live", "batch", "stream", "contract", "analysis", "playback", "rescore"),
     ("exports",),
+    ("api",),
     ("cli", "__main__", "web", "report"),
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import tracker
 from tracker.coaching.form import FormFlag
 from tracker.exercises import exercises
+from tracker.journal import Ending, SessionStart
 from tracker.motion.values import Flag, Reason
 from tracker.sensors.families import FAMILIES
 from tracker.simulation import SensorModel, scenario, sense, simulate, write_csv
@@ -31,13 +34,21 @@ def test_it_opens_with_two_commands_that_need_nothing_but_python():
         assert len(command.strip().splitlines()) == 1
 
 
-def test_the_python_example_runs(tmp_path):
-    (example,) = blocks("python")
+def test_the_python_examples_run(tmp_path):
+    """With samples in ``workout.csv``, and a log in which they are a session."""
+    pytest.importorskip("pandas")
     write_csv(tmp_path / "workout.csv", sense(simulate(scenario("nominal", "cable", 3), 3), SensorModel(), 3))
+    found = tracker.analyze(tmp_path / "workout.csv", exercise="cable")
+    with tracker.open_journal(tmp_path, readonly=False) as journal:
+        began = datetime(2025, 3, 1, 18, 30, tzinfo=UTC)
+        session = journal.begin_session(SessionStart(started_at=began, algorithm_version="1", exercise="cable"))
+        for one in found.logged:
+            journal.save_set(session, one.measured, one.context, form=one.form)
+        journal.end_session(session, Ending.FINISHED, ended_at=began)
     run = subprocess.run(
-        [sys.executable, "-c", example],
+        [sys.executable, "-c", "\n".join(blocks("python"))],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(README.parent), "PYTHONIOENCODING": "utf-8"},
+        env={"PYTHONPATH": str(README.parent), "PYTHONIOENCODING": "utf-8", "KICKBACK_DATA_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
+from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.simulation import Activity, Plan, SensorModel, SetPlan, sense, simulate
 
 from .streams import Stream, block, run
@@ -175,3 +175,18 @@ def test_rest_before_and_behind_an_outage_counts_together():
 
 def run_on(tracker, samples):
     return [value for part in samples.sliced(10) for value in tracker.push(part)]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4, 5])
+def test_a_strap_that_moves_within_a_set_is_marked(seed):
+    """Once, on a repetition that began after it; a turn about the shank itself shows in no rest pose."""
+    truth = simulate(Plan("cable", (REST, lifts(8, bottom_pause_s=1.2), AFTER)), seed)
+    reps = truth.sets[0].reps
+    at_s = (reps[3].end_s + reps[4].start_s) / 2
+    for slip_deg, marked in ((0.0, 0), (20.0, 1)):
+        out = sense(truth, SensorModel(slip_deg=slip_deg, slip_at_s=at_s - 0.2, slip_s=0.4), seed)
+        one = Stream("cable", block(out.acc, out.gyr, 0.01), truth)
+        (found,) = sets(run(one.tracker(), [one.samples]))
+        moved = [rep for rep in found.reps if Flag.STRAP_MOVED in rep.flags]
+        assert len(moved) == marked
+        assert all(at_s < rep.start_s < reps[6].start_s for rep in moved)

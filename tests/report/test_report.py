@@ -250,3 +250,37 @@ def flags() -> Iterator[list[FormFlag]]:
 def test_advice_goes_by_how_many_repetitions(took: float | None, expected: list[str]) -> None:
     pace = {"lift": (1.5, (1.0, 3.0)), "hold": (1.5, (1.0, 2.0)), "return": (took, (2.0, 4.0))}
     assert [one.about for one in advice_of(flags(), [pace] * 10)] == expected
+
+
+@pytest.mark.parametrize(("load_kg", "expected"), [(None, "N·m per kg at rest"), (5.0, "20.5 N·m at rest, 28.2 at")])
+def test_an_ankle_weight_has_its_moment_and_says_that_it_is_a_model(load_kg: float | None, expected: str) -> None:
+    workout = workout_of_file(RECORDINGS / "ankle-weight-quadruped.mcap", None)
+    (one,) = workout.sets
+    page = page_of(replace(workout, sets=(replace(one, context=replace(one.context, load_kg=load_kg)),)))
+    assert "Model: the moment of the weight about the hip" in page
+    assert expected in page
+    assert page.count("a model, not a measurement") == 1
+    assert len(Tags(page).of("circle", "dot")) == 1
+
+
+def test_no_model_where_it_would_not_be_honest(cable: Workout) -> None:
+    page = page_of(cable)
+    assert "about the hip" not in page
+    assert not Tags(page).of("circle", "dot")
+
+
+def test_directions_are_told_with_what_cannot_be_known() -> None:
+    workout = workout_of_file(RECORDINGS / "walking-between-sets.mcap", exercise("cable"))
+    page = page_of(workout)
+    assert page.count("from the usual one of these sets") == 2
+    assert "which way is straight back" in page
+    assert "which way is straight back" not in page_of(replace(workout, sets=()))
+
+
+def test_directions_are_not_compared_over_another_leg_in_between() -> None:
+    workout = workout_of_file(RECORDINGS / "walking-between-sets.mcap", exercise("cable"))
+    left, right = workout.sets
+    legs = [replace(one, context=replace(one.context, side=side)) for one, side in ((left, "left"), (right, "right"))]
+    again = replace(left, number=3, context=replace(left.context, side="left"))
+    report = report_of(replace(workout, sets=(*legs, again)), asked)
+    assert [one.direction.offset_deg for one in report.sets if one.direction] == [None] * 3

@@ -41,7 +41,7 @@ def large(number: int) -> list[str]:
     Examples
     --------
     >>> large(17)[1]
-    '██ ██     ████'
+    '████        ██'
     """
     return ["  ".join("".join(2 * c for c in row[int(digit)]) for digit in str(number)).rstrip() for row in DIGITS]
 

@@ -89,7 +89,7 @@ def _save(folder: Path, exercise: str, side: Side | None, made: Calibration) -> 
 def _json(exercise: str, side: Side | None, steps: list[Step], made: Calibration, *, saved: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from tracker.analysis import DIGITS, SCHEMA
+    from tracker.contract import DIGITS, SCHEMA
 
     def rounded(value: float | None) -> float | None:
         return None if value is None else round(value, DIGITS)

@@ -12,11 +12,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.analysis import SCHEMA, rep_json, seconds, set_json
 from tracker.coaching.cues import Cue
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import judge_set
 from tracker.coaching.targets import Tempo, targets_of
+from tracker.contract import SCHEMA, rep_json, seconds, set_json
 from tracker.exercises import Exercise
 from tracker.motion.engine import ALGORITHM_VERSION, Value
 from tracker.motion.samples import Gap

@@ -84,7 +84,7 @@ def replay(
     from tracker.cli.console import console
     from tracker.cli.sessions import print_summary, repeat
     from tracker.cli.view import View
-    from tracker.replay import Replay, open_replay
+    from tracker.playback import Replay, open_replay
 
     source: Replay[Any] = open_replay(file, profile)
     if source.doubt:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tracker.analysis import not_listed, rep_json, seconds, set_form_json
+from tracker.analysis import not_listed
 from tracker.cli.log import SCHEMA
+from tracker.contract import rep_json, seconds, set_form_json
 from tracker.exports.tables import MEASURED
 from tracker.journal import LoggedEdit, LoggedRep, LoggedSet, Session, SessionSummary
 

@@ -35,8 +35,8 @@ from tracker.journal import (
 from tracker.journal.text import plain
 from tracker.live import Entry, Item, Lane, LiveSession, Produce, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
+from tracker.playback import Replay
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter, Side
-from tracker.replay import Replay
 from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor
 from tracker.simulation import Simulated
 from tracker.simulation.closeness import closeness

@@ -16,7 +16,7 @@ from tracker.cli.sessions import said_of
 from tracker.journal import Ending, Journal, JournalError, Session, SessionId, journal_path
 from tracker.live import Entry, Lane, LiveSession
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.replay import Replay, open_replay
+from tracker.playback import Replay, open_replay
 
 WRITTEN_WITHIN_S = 5.0
 """A recording that was written to so recently belongs to a session that runs, perhaps in another window."""

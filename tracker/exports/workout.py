@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.analysis import Analysis, analyze, kind_of
 from tracker.coaching.range_band import RangeBand
-from tracker.coaching.set_form import SetForm
 from tracker.coaching.targets import Tempo
 from tracker.exercises import Exercise
 from tracker.journal import (
@@ -18,21 +17,17 @@ from tracker.journal import (
     LoggedEdit,
     LoggedGap,
     LoggedRejected,
-    LoggedRep,
     LoggedSet,
     Recording,
     Sensor,
     Session,
-    SetContext,
     Side,
 )
+from tracker.journal.measured import ONLY
 from tracker.journal.text import NAME_LENGTH, plain
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.motion.values import Rejected
 from tracker.recording import RecordingError, open_recording
-
-ONLY = 1
-"""Number of the one recording of a workout that was not logged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +121,18 @@ def workout_of_file(
     RecordingError
         One line that says what is wrong with the file and where.
     """
-    found = analyze(path, profile, tempo=tempo, band=band)
+    return workout_of_analysis(analyze(path, profile, tempo=tempo, band=band))
+
+
+def workout_of_analysis(found: Analysis) -> Workout:
+    """Return what was measured in a recording.
+
+    Raises
+    ------
+    RecordingError
+        The file is not what it was when it was measured.
+    """
+    path = found.path
     header = open_recording(path).header if kind_of(path) == "mcap" else None
     started_at = header.begun_at if header else None
     worn = header.sensors[:1] if header else ()
@@ -146,36 +152,11 @@ def workout_of_file(
             for s in worn
         ),
         recordings=(Recording(number=ONLY, path=path, sha256=None, seconds=found.duration_s),),
-        sets=tuple(_set(i, found, form, number) for i, form in enumerate(found.form, start=1)),
+        sets=tuple(replace(one, sensor=number) for one in found.logged),
         rejected=tuple(_rejected(value, number) for value in found.values if isinstance(value, Rejected)),
         gaps=tuple(LoggedGap(recording=ONLY, sensor=number, gap=gap) for gap in found.gaps),
         remarks=tuple(filter(None, (found.unmeasured, found.damage, found.doubt))),
         origins={} if started_at is None else {ONLY: started_at},
-    )
-
-
-def _set(number: int, found: Analysis, form: SetForm | None, sensor: int | None) -> LoggedSet:
-    one = found.sets[number - 1]
-    said = SetContext(side=found.working_side, exercise=found.exercise, load_kg=found.load_kg)
-    counted = zip(one.reps, one.bottom_pauses_s, form.reps if form else ((),) * len(one.reps), strict=True)
-    others = zip(one.partials, form.partials if form else ((),) * len(one.partials), strict=True)
-    return LoggedSet(
-        set_id=number,
-        number=number,
-        recording=ONLY,
-        sensor=sensor,
-        measured=one,
-        said=said,
-        form=form,
-        context=said,
-        reps=tuple(
-            LoggedRep(number=i, rep=rep, bottom_pause_s=pause_s, form=wrong, signal=rep.flags, rep_id=i)
-            for i, (rep, pause_s, wrong) in enumerate(counted, start=1)
-        ),
-        partials=tuple(
-            LoggedRep(number=i, rep=rep, form=wrong, signal=rep.flags, rep_id=len(one.reps) + i)
-            for i, (rep, wrong) in enumerate(others, start=1)
-        ),
     )
 
 

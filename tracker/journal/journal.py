@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.coaching.set_form import SetForm
@@ -36,6 +37,9 @@ from tracker.journal.values import (
     Side,
 )
 from tracker.motion.values import ExerciseSet
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped, unused-ignore]
 
 
 class Journal:
@@ -252,6 +256,18 @@ class Journal:
         """Return a line per set of all sessions (or of one exercise), oldest first, edits applied."""
         with self._reading() as connection:
             return reading.read_history(connection, exercise)
+
+    def to_frame(self, exercise: str | None = None) -> pd.DataFrame:
+        """Return a row per set of all sessions (or of one exercise), oldest first, units in the column names.
+
+        Raises
+        ------
+        JournalError
+            pandas is not installed.
+        """
+        from tracker.journal.frame import sets_frame
+
+        return sets_frame(self.set_history(exercise))
 
     def _id(self, session: str) -> int:
         return reading.find(self._connection, session)[0]

@@ -283,6 +283,6 @@ class Session:
         JournalError
             pandas is not installed.
         """
-        from tracker.journal.frame import frame
+        from tracker.journal.frame import reps_frame
 
-        return frame(self, partials=partials)
+        return reps_frame(self.sets, session=self.uuid, started_at=self.started_at, partials=partials)

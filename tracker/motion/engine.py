@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from math import dist
 
@@ -24,7 +25,7 @@ from tracker.motion.now import JOLT_S, Now
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
-from tracker.motion.segmentation import Segmenter, Top
+from tracker.motion.segmentation import Segmentation, Segmenter, Top
 from tracker.motion.sets import SetBuilder
 from tracker.motion.shape import shape
 from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
@@ -70,9 +71,18 @@ class Tracker:
         Time of sample index 0.
     exercise
         Profile, or None: any leg lift counts.
+    segmenter
+        Makes the segmentation, told the seconds between its steps; not used where travel is counted.
     """
 
-    def __init__(self, period_s: float, *, t0_s: float = 0.0, exercise: Exercise | None = None) -> None:
+    def __init__(
+        self,
+        period_s: float,
+        *,
+        t0_s: float = 0.0,
+        exercise: Exercise | None = None,
+        segmenter: Callable[[float], Segmentation] = Segmenter,
+    ) -> None:
         if not 1 / 500 * 0.99 <= period_s <= 1 / 25 * 1.01:
             raise ValueError(f"rate {1 / period_s:.1f} Hz is outside 25 to 500 Hz")
         self._period_s = period_s
@@ -84,7 +94,7 @@ class Tracker:
         if exercise is not None and exercise.basis == "travel":
             self._travel = TravelCounter(period_s, t0_s=t0_s, min_range_m=exercise.min_range_m, room=SLICE)
         self._orienter = Orienter(period_s, still_blocks=STILL_BLOCKS if self._travel else 2)
-        self._segmenter = Segmenter(self._step_s)
+        self._segmenter = segmenter(self._step_s)
         self._sets = SetBuilder(exercise)
         self._keep = round(KEEP_S / period_s)
         self._next: int | None = None

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import dist
+from typing import Protocol
 
 from tracker.motion.now import Phase
 from tracker.motion.vectors import Vector, angle
@@ -85,7 +86,52 @@ class Top:
     far: Vector
 
 
-class Segmenter:
+class Segmentation(Protocol):
+    """What the engine asks of a segmentation; ``Tracker(segmenter=…)`` takes another one than ``Segmenter``.
+
+    Everything that is found is measured and judged by the engine afterwards, whoever found it. Only the three methods
+    without a body are needed. The others serve what is shown as it happens, and second thoughts about the rest pose.
+    """
+
+    def push(self, step: int, pose: Vector, speed: float, /) -> Sequence[Top | Excursion]:
+        """Take the pose (unit up vector, sensor frame) and its turning speed (rad/s) at one step.
+
+        Steps count on by one. An excursion lasts `LONGEST_S` at most; a ``Top`` before it is its count, said early,
+        under the same ``peak``.
+        """
+
+    def flush(self, step: int, /) -> Sequence[Top | Excursion]:
+        """End the stream after ``step``: return what is open, with ``Ending.LEFT`` if it did not come back."""
+
+    def restart(self, step: int, /) -> None:
+        """Begin anew at ``step``: the stream had a hole too long to bridge, or begins."""
+
+    def turn_round(self, wrong: Excursion, /) -> Sequence[Top | Excursion]:
+        """Take the top of this newest excursion for the rest pose; return what is found in that light."""
+        return ()
+
+    @property
+    def open_since(self) -> int | None:
+        """Step at which the open excursion left rest; None at rest. A set is not closed while one is open."""
+        return None
+
+    @property
+    def farthest(self) -> Vector | None:
+        """Up direction where the open excursion was farthest from rest; None once it is on its way back."""
+        return None
+
+    @property
+    def pose(self) -> Vector | None:
+        """The newest up direction; None before any."""
+        return None
+
+    @property
+    def now(self) -> tuple[Phase, int, int, float] | None:
+        """What the leg is doing, since which step, at which, and its angle from rest, rad; None: nothing is known."""
+        return None
+
+
+class Segmenter(Segmentation):
     """Finds excursions in poses.
 
     Parameters

@@ -13,7 +13,13 @@ from tracker.coaching.coach import repetitions
 from tracker.exercises import exercises
 from tracker.journal import LoggedSet
 from tracker.report import plots
+from tracker.report.model import RESTS_ON, moment, said_of_moment
 from tracker.report.view import REASONS, Report, SetView
+
+DIRECTION_UNKNOWN = (
+    "which way is straight back, and whether a lift went outwards or inwards: it has no compass, and compares "
+    "directions with your own while the strap stays as it is; a cuff that turned looks like another direction"
+)
 
 
 def render(report: Report) -> str:
@@ -26,6 +32,7 @@ def render(report: Report) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("page.html")
+    sets = [{**_set(view), "said": _said(report, view.logged.number)} for view in report.sets]
     return template.render(
         report=report,
         name=workout_name(report),
@@ -33,7 +40,8 @@ def render(report: Report) -> str:
         title=_title(report),
         facts=_facts(report),
         strips=[(view, plots.strip(view)) for view in report.strips],
-        sets=[{**_set(view), "said": _said(report, view.logged.number)} for view in report.sets],
+        sets=sets,
+        models=_models(sets),
         said=_said(report, None),
         reasons=REASONS,
         several=len(report.strips) > 1,
@@ -105,9 +113,11 @@ def _set(view: SetView) -> dict[str, Any]:
         "name": f"Set {one.number}",
         "exercise": _exercise(said.exercise),
         "facts": facts,
-        "plots": [plot for plot in (overlay, plots.tempo(view), plots.ranges(view)) if plot is not None],
+        "plots": [plot for plot in (overlay, plots.tempo(view), plots.ranges(view), moment(view)) if plot is not None],
         "no_overlay": "" if overlay is not None else _no_overlay(view),
         "fade": _fade(view),
+        "direction": _direction(view),
+        "model": said_of_moment(view),
         "partials": _numbers(one, view.by_travel),
         "deleted": [rep.number for rep in one.deleted],
     }
@@ -135,6 +145,15 @@ def _fade(view: SetView) -> str:
     return text.strip()
 
 
+def _direction(view: SetView) -> str:
+    if view.direction is None:
+        return ""
+    spread = f"the repetitions differ by {view.direction.spread_deg:.1f}°"
+    if view.direction.offset_deg is None:
+        return f"Direction: {spread}."
+    return f"Direction: {view.direction.offset_deg:.0f}° from the usual one of these sets, {spread}."
+
+
 def _numbers(one: LoggedSet, by_travel: bool) -> list[str]:
     out = []
     for partial in one.partials:
@@ -149,4 +168,9 @@ def _numbers(one: LoggedSet, by_travel: bool) -> list[str]:
 
 def _unknown(report: Report) -> list[str]:
     ids = dict.fromkeys(one.logged.context.exercise for one in report.sets)
-    return [exercises()[id_].unknown for id_ in ids if id_ in exercises()]
+    unknown = [exercises()[id_].unknown for id_ in ids if id_ in exercises()]
+    return [*unknown, DIRECTION_UNKNOWN] if any(one.direction for one in report.sets) else unknown
+
+
+def _models(sets: list[dict[str, Any]]) -> list[str]:
+    return [RESTS_ON] if any(one["model"] for one in sets) else []

@@ -5,15 +5,18 @@ Made of a workout, of what was asked for in each set, and of the traces of its r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from tracker.analysis import not_listed
 from tracker.cli.tables import Line, without_steps
+from tracker.coaching.direction import Direction, directions
 from tracker.coaching.form import DEFINITIONS, FormFlag, range_in_band, tempo_in_band
 from tracker.coaching.set_form import fade, velocity_loss
 from tracker.coaching.targets import Targets
+from tracker.exercises import Metric, exercises
 from tracker.exports.workout import Workout
 from tracker.journal import LoggedRejected, LoggedRep, LoggedSet, SetContext
 from tracker.motion.samples import Gap
@@ -77,6 +80,8 @@ class SetView:
         Share; None where it is not known.
     flags
         What was wrong with repetitions.
+    direction
+        Against the sets before and after it by the same sensor and leg; None where the exercise does not show it.
     """
 
     logged: LoggedSet
@@ -88,6 +93,7 @@ class SetView:
     fades: tuple[tuple[str, float], ...]
     velocity_loss: float | None
     flags: tuple[FlagView, ...]
+    direction: Direction | None
 
     @property
     def by_travel(self) -> bool:
@@ -166,9 +172,10 @@ def report_of(workout: Workout, asked: Asked) -> Report:
             own = [[r.rep for r in one.reps if r.rep] for one in workout.sets if (one.recording, one.sensor) == key]
             traces[key] = trace_of(poses[key], own)
     strips = tuple(_strip(workout, key, rejected, poses.get(key), traces.get(key), len(keys) > 1) for key in keys)
+    ways = _directions(workout.sets)
     sets = tuple(
-        _set(one, asked(one.context), traces.get((one.recording, one.sensor)), _rest_s(workout, one))
-        for one in workout.sets
+        _set(one, asked(one.context), traces.get((one.recording, one.sensor)), _rest_s(workout, one), way)
+        for one, way in zip(workout.sets, ways, strict=True)
     )
     wrong = [[verdict.flag for verdict in rep.form] for one in workout.sets for rep in one.reps]
     return Report(
@@ -251,7 +258,28 @@ def _rest_s(workout: Workout, one: LoggedSet) -> float | None:
     return one.measured.start_s - max(before) if before else None
 
 
-def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None, rest_s: float | None) -> SetView:
+def _directions(sets: Sequence[LoggedSet]) -> list[Direction | None]:
+    """Of each set; compared are those of one leg in one exercise that follow each other by one sensor.
+
+    What lies between may be another leg, and the strap was taken off for it.
+    """
+    found: dict[int, Direction | None] = dict.fromkeys(range(len(sets)))
+    worn: dict[Key, list[int]] = {}
+    for i, one in enumerate(sets):
+        worn.setdefault((one.recording, one.sensor), []).append(i)
+    for places in worn.values():
+        for said, group in groupby(places, lambda i: (sets[i].context.exercise, sets[i].context.side)):
+            run = list(group)
+            profile = exercises().get(said[0] or "")
+            if profile is not None and Metric.DIRECTION in profile.metrics:
+                known = directions([[rep.rep for rep in sets[i].reps if rep.rep] for i in run])
+                found.update(zip(run, known, strict=True))
+    return list(found.values())
+
+
+def _set(
+    one: LoggedSet, targets: Targets | None, trace: Trace | None, rest_s: float | None, direction: Direction | None
+) -> SetView:
     reps = [rep.rep for rep in one.reps if rep.rep is not None]
     changes: tuple[tuple[str, Callable[[Rep], float | None]], ...] = (
         ("range", lambda rep: rep.range_m if rep.range_deg is None else rep.range_deg),
@@ -269,6 +297,7 @@ def _set(one: LoggedSet, targets: Targets | None, trace: Trace | None, rest_s: f
         fades=tuple((name, value) for name, value in faded if value is not None),
         velocity_loss=velocity_loss(reps) if reps else None,
         flags=_flags(one.reps),
+        direction=direction,
     )
 
 
