@@ -16,12 +16,13 @@ MODULES = sorted(
     if ">>> " in path.read_text(encoding="utf-8")
 )
 
+
 def test_there_are_examples():
     assert {"tracker", "tracker.api", "tracker.journal"} <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
+def test_examples_run(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(ROOT)
     try:
         module = importlib.import_module(name)
