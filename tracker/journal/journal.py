@@ -21,7 +21,7 @@ from tracker.coaching.set_form import SetForm
 from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary
+from tracker.journal.logged import Answer, LoggedBand, Session, SessionSummary, SetSummary
 from tracker.journal.values import (
     Ending,
     Scalar,
@@ -242,6 +242,11 @@ class Journal:
         """Return a whole session with edits applied, in its current or another scoring."""
         with self._reading() as connection:
             return reading.read_session(connection, self.path.parent, self._id(session), scoring_id)
+
+    def answers_to(self, question: str) -> tuple[Answer, ...]:
+        """Return what was answered to a question in all sessions, oldest first."""
+        with self._reading() as connection:
+            return tuple(map(reading.read_answer, connection.execute(sql.ANSWERS_TO, (question,))))
 
     def set_history(self, exercise: str | None = None) -> tuple[SetSummary, ...]:
         """Return a line per set of all sessions (or of one exercise), oldest first, edits applied."""

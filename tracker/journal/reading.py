@@ -69,7 +69,7 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
-        answers=tuple(map(_answer, connection.execute(sql.ANSWERS, (session_id,)))),
+        answers=tuple(map(read_answer, connection.execute(sql.ANSWERS, (session_id,)))),
     )
 
 
@@ -188,7 +188,8 @@ def _sensor(row: sqlite3.Row) -> Sensor:
     )
 
 
-def _answer(row: sqlite3.Row) -> Answer:
+def read_answer(row: sqlite3.Row) -> Answer:
+    """Return an answer."""
     return Answer(
         at=datetime.fromisoformat(row["at"]),
         set_number=row["set_number"],

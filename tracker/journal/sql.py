@@ -314,6 +314,7 @@ GAPS = "SELECT * FROM gaps WHERE scoring_id = ? ORDER BY gap_id"
 EDITS = "SELECT * FROM edits WHERE session_id = ? ORDER BY edit_id"
 EDIT_SESSION = "SELECT session_id FROM edits WHERE edit_id = ?"
 ANSWERS = "SELECT * FROM answers WHERE session_id = ? ORDER BY answer_id"
+ANSWERS_TO = "SELECT * FROM answers WHERE question = ? ORDER BY answer_id"
 BANDS = "SELECT * FROM bands ORDER BY band_id"
 PLACE_OF_SET = """
 SELECT set_id, NULL AS rep_id, recording, sensor, start_s, end_s FROM sets
