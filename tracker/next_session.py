@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, timedelta
 from typing import Any
 
 from tracker.coaching.plan import tempo_of, tempo_text
@@ -27,6 +26,9 @@ SUGGESTION = "suggestion"
 PLAN = "plan"
 """What a session was to be, as an answer in the log."""
 _RESERVE = ("reserve", "reps-in-reserve")
+ONE_TRAINING = timedelta(hours=4)
+"""Sessions that begin within this of each other are one training, also over midnight: with one sensor each leg has its
+own. Who trains in the morning and in the evening trains twice."""
 LOOKED_AT = 30
 """Newest sessions of the exercise that are read: ten weeks of three trainings, and far more than any rule asks for."""
 
@@ -41,28 +43,27 @@ def next_session(journal: Journal, exercise: Exercise, today: datetime) -> Sugge
     exercise
         Its profile.
     today
-        Aware.
+        Aware; what came later is left out, so that it can be asked what was to be done after an earlier session.
     """
     return suggest(history_of(journal, exercise, today), exercise)
 
 
 def history_of(journal: Journal, exercise: Exercise, today: datetime) -> History:
-    """Read what is known of an exercise."""
-    decisions = tuple(_decisions(journal.answers_to(SUGGESTION), exercise.id))
+    """Read what was known of an exercise at a time."""
+    decisions = tuple(_decisions((one for one in journal.answers_to(SUGGESTION) if one.at <= today), exercise.id))
     sessions = journal.sessions()
     own = {one.uuid for one in sessions if one.exercise == exercise.id}
     own |= {one.uuid for one in journal.set_history(exercise.id)}
     newest = [one for one in sessions if one.uuid in own and one.started_at <= today][:LOOKED_AT]
-    elsewhere = [one.started_at for one in sessions if one.uuid not in own and one.ending is Ending.PAIN]
+    hurt = [one for one in sessions if one.ending is Ending.PAIN and one.started_at <= today]
     bands = journal.bands()
     found = [journal.session(one.uuid) for one in reversed(newest)]
-    days = groupby(found, key=lambda one: one.started_at.astimezone(today.tzinfo).date())
-    trainings = (_training(list(of_day), exercise, bands, decisions) for _, of_day in days)
+    trainings = (_training(together, exercise, bands, decisions) for together in _together(found))
     return History(
         today=today,
         trainings=tuple(one for one in trainings if one.sets or one.stopped),
         decisions=decisions,
-        stopped_elsewhere=max(elsewhere, default=None),
+        stopped_elsewhere=max((one.started_at for one in hurt if one.uuid not in own), default=None),
     )
 
 
@@ -130,10 +131,22 @@ def _decisions(answers: Iterable[Answer], exercise: str) -> Iterator[Decision]:
             )
 
 
+def _together(sessions: Iterable[Session]) -> Iterator[list[Session]]:
+    """Yield the sessions of each training; ``sessions`` is in order of time."""
+    out: list[Session] = []
+    for one in sessions:
+        if out and one.started_at - out[-1].started_at > ONE_TRAINING:
+            yield out
+            out = []
+        out.append(one)
+    if out:
+        yield out
+
+
 def _training(
     sessions: list[Session], exercise: Exercise, bands: Iterable[LoggedBand], decisions: Iterable[Decision]
 ) -> Training:
-    planned = next((plan for one in reversed(sessions) if (plan := _planned(one.answers)) is not None), None)
+    planned = next((plan for one in reversed(sessions) if (plan := planned_of(one.answers)) is not None), None)
     tempo = Tempo.around(*planned.tempo_s) if planned else _accepted_tempo(decisions, sessions[0].started_at)
     sets = []
     for session in sessions:
@@ -167,7 +180,7 @@ def _done(one: LoggedSet, targets: Targets, answers: Iterable[Answer]) -> DoneSe
     )
 
 
-def _planned(answers: Iterable[Answer]) -> Planned | None:
+def planned_of(answers: Iterable[Answer]) -> Planned | None:
     """Read what a session was to be; None where that was not kept, or by another version."""
     for one in answers:
         if one.question == PLAN and isinstance(one.value, Mapping):

@@ -3,7 +3,7 @@
 In: repetitions against what was asked for, and what was told. Out: ``Training``; in words, why it does not earn more.
 Remembered: nothing.
 
-A training is all that was done of an exercise on one day: with one sensor, each leg has a session of its own.
+A training is all that was done of an exercise in one go: with one sensor, each leg has a session of its own.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What was done of an exercise on one day.
+    """What was done of an exercise in one go.
 
     Attributes
     ----------
