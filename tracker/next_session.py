@@ -61,7 +61,7 @@ def history_of(journal: Journal, exercise: Exercise, today: datetime) -> History
     trainings = (_training(together, exercise, bands, decisions) for together in _together(found))
     return History(
         today=today,
-        trainings=tuple(one for one in trainings if one.sets or one.stopped),
+        trainings=tuple(one for one in trainings if one.sets or not one.pain_free),
         decisions=decisions,
         stopped_elsewhere=max((one.started_at for one in hurt if one.uuid not in own), default=None),
     )
@@ -86,6 +86,35 @@ def decide(journal: Journal, made: Suggestion, *, accepted: bool, at: datetime) 
     if ended is None:
         raise JournalError(f"no session of {made.exercise} has ended yet")
     journal.answer(ended.uuid, SUGGESTION, _said(made, accepted=accepted), at=at)
+
+
+def tell(
+    journal: Journal, exercise: Exercise, today: datetime, *, reserve: int | None = None, pain: int | None = None
+) -> None:
+    """Keep what is told of the newest training afterwards: of its sets of which nothing was told, and of all of it.
+
+    Raises
+    ------
+    JournalError
+        There is no training, or it has not ended.
+    """
+    trainings = history_of(journal, exercise, today).trainings
+    for uuid in trainings[-1].sessions if trainings else ():
+        session = journal.session(uuid)
+        if session.ending is None:
+            raise JournalError(f"session {uuid[:8]} has not ended yet")
+        known = {told.set_number for told in session.answers if told.question in _RESERVE}
+        for one in session.sets:
+            if reserve is not None and one.number not in known and _is_work(one, exercise):
+                journal.answer(uuid, _RESERVE[0], reserve, set_number=one.number, at=today)
+        if pain is not None:
+            journal.answer(uuid, "pain", pain, at=today)
+    if not trainings:
+        raise JournalError(f"{exercise.id}: there is no training to tell anything of")
+
+
+def _is_work(one: LoggedSet, exercise: Exercise) -> bool:
+    return one.context.exercise == exercise.id and one.context.kind is SetKind.WORK
 
 
 def _said(made: Suggestion, *, accepted: bool) -> dict[str, Any]:
@@ -152,7 +181,7 @@ def _training(
     for session in sessions:
         then = {(one.exercise, one.side): one.band for one in bands if one.at <= (session.ended_at or one.at)}
         for one in session.sets:
-            if one.context.exercise == exercise.id and one.context.kind is SetKind.WORK:
+            if _is_work(one, exercise):
                 targets = targets_of(exercise, tempo=tempo, band=then.get((exercise.id, one.context.side)))
                 sets.append(_done(one, targets, session.answers))
     told = [one for session in sessions for one in session.answers]

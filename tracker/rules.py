@@ -66,6 +66,7 @@ class Weight:
 
     light_reserve: int
     heavy_in_band: float
+    heavy_falls: float
     slowed: float
     slowed_reserve: int
 

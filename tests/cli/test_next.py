@@ -113,7 +113,7 @@ def test_from_the_first_question_to_a_heavier_load(kickback: Kickback, data: Pat
     assert (taken["kind"], taken["next"]["reps"]) == ("same", [8, 10])
     shown = kickback("show").out
     assert "suggestion: accepted: 8-10 repetitions in place of 6-8 repetitions" in shown
-    assert "plan: 1 sets of 6-8, tempo 2-1-3-0" in shown
+    assert "plan: 1 × 6-8, tempo 2-1-3-0" in shown
 
 
 def test_the_page_of_a_session_says_what_was_to_be_done_then(kickback: Kickback, data: Path, train: Any) -> None:

@@ -28,10 +28,17 @@ def next_(
     exercise: Annotated[
         str | None, typer.Argument(metavar="EXERCISE", help="Its id [dim](else that of the newest session)[/dim].")
     ] = None,
-    accept: Annotated[bool, typer.Option("--accept", metavar="", help="Do it so from now on.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", metavar="", help="Yes: it is asked for from now on.")] = False,
     decline: Annotated[
-        bool, typer.Option("--decline", metavar="", help="Not that: it is asked again by new evidence only.")
+        bool, typer.Option("--decline", metavar="", help="No: it is offered again by new evidence only.")
     ] = False,
+    reserve: Annotated[
+        int | None,
+        typer.Option("--reserve", metavar="N", min=0, max=10, help="Repetitions you had left in the last training."),
+    ] = None,
+    pain: Annotated[
+        int | None, typer.Option("--pain", metavar="N", min=0, max=10, help="How much it hurt, 0 not at all.")
+    ] = None,
     json_: Json = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -44,6 +51,7 @@ def next_(
     [dim]Examples[/dim]
       kickback next
       kickback next cable --decline
+      kickback next --reserve 2 --pain 0
     """
     from tracker.journal import Journal, journal_path
 
@@ -51,13 +59,17 @@ def next_(
         raise BadInputError("--accept or --decline, not both")
     path, today = journal_path(folder_of(ctx, data_dir)), datetime.now().astimezone()
     profile = profile_of(exercise) if exercise is not None else None
-    if not path.exists() and not (accept or decline):
+    writes = accept or decline or reserve is not None or pain is not None
+    if not path.exists() and not writes:
         made = _first(profile, path, today)
     else:
         from tracker.cli.log import open_journal
+        from tracker.next_session import tell
 
-        with Journal.open(path) if path.exists() and (accept or decline) else open_journal(path) as journal:
+        with Journal.open(path) if path.exists() and writes else open_journal(path) as journal:
             profile = profile or _newest(journal)
+            if reserve is not None or pain is not None:
+                tell(journal, profile, today, reserve=reserve, pain=pain)
             made = _decided(journal, profile, today, accept=accept, decline=decline)
     if json_:
         print(json.dumps(next_json(made), ensure_ascii=False))
@@ -158,6 +170,7 @@ def _print(out: Console, made: Suggestion, *, answered: str) -> None:
     lines("Why", list(made.why))
     lines("Also", list(made.remarks), "yellow")
     lines("From", [f"{one.at:%Y-%m-%d}  {', '.join(uuid[:8] for uuid in one.sessions)}" for one in made.sources])
+    out.print(Text("So  ", "bold").append(plain(command(made), 500), ""), soft_wrap=True)
     rest = _rest(made)
     if rest:
         out.print(Text(rest, "dim"))
@@ -165,6 +178,19 @@ def _print(out: Console, made: Suggestion, *, answered: str) -> None:
         out.print(Text(f"Kept: {answered}.", "dim"))
     elif made.can_be_declined:
         out.print(Text(f"kickback next {made.exercise} --accept, or --decline", "dim"))
+
+
+def command(made: Suggestion) -> str:
+    """Return how to train it; a load that is no number is for the person to put on."""
+    from tracker.coaching.plan import tempo_text
+
+    one = made.next
+    low, high = one.reps
+    words = [f"kickback live --exercise {made.exercise} --sets {one.sets} --reps {low}-{high}"]
+    words.append(f"--tempo {tempo_text(one.tempo_s)}")
+    if one.left == one.right and one.left.kg is not None:
+        words.append(f"--load {one.left.kg:g}")
+    return " ".join(words)
 
 
 def _rest(made: Suggestion) -> str:

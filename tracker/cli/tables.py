@@ -218,7 +218,7 @@ def answer_words(value: object) -> str:
     Examples
     --------
     >>> answer_words(["glute", "low-back"]), answer_words({"sets": 3, "from": 10, "to": 15, "tempo": "2-1-3-0"})
-    ('glute, low-back', '3 sets of 10-15, tempo 2-1-3-0')
+    ('glute, low-back', '3 × 10-15, tempo 2-1-3-0')
     >>> answer_words({"answer": "declined", "words": "7.5 kg per leg in place of 5 kg per leg", "sets": 3})
     'declined: 7.5 kg per leg in place of 5 kg per leg'
     """
@@ -226,7 +226,7 @@ def answer_words(value: object) -> str:
         if {"answer", "words"} <= value.keys():
             return f"{value['answer']}: {value['words']}"
         if {"sets", "from", "to", "tempo"} <= value.keys():
-            return f"{value['sets']} sets of {value['from']}-{value['to']}, tempo {value['tempo']}"
+            return f"{value['sets']} × {value['from']}-{value['to']}, tempo {value['tempo']}"
         return ", ".join(f"{key} {one}" for key, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 

@@ -80,7 +80,8 @@ class Prescription:
     def words(self) -> str:
         """All of it, for people."""
         low, high = self.reps
-        parts = [f"{self.sets} sets of {low}-{high} with each leg", f"tempo {tempo_text(self.tempo_s)}"]
+        sets = f"{self.sets} set{'s' * (self.sets > 1)} of {low}-{high} with each leg"
+        parts = [sets, f"tempo {tempo_text(self.tempo_s)}"]
         return ", ".join(filter(None, (*parts, self.load_words, self.angle)))
 
     def on(self, axis: Axis) -> str:

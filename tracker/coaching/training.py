@@ -187,7 +187,7 @@ def _lacking(done: OneLeg, asked: Prescription, rules: Rules) -> Iterator[str]:
     elif done.share < gate.in_band:
         yield f"{done.share:.0%} in tempo and range, {gate.in_band:.0%} are asked for"
     if done.reserve is None:
-        yield "repetitions in reserve were not told"
+        yield "repetitions in reserve were not told (kickback next --reserve tells them)"
     elif done.reserve < gate.reserve:
         yield f"{done.reserve} in reserve"
 
@@ -208,12 +208,19 @@ def failed(one: Training, asked: Prescription, rules: Rules) -> tuple[str, ...]:
 
 
 def too_heavy(one: Training, rules: Rules) -> tuple[str, ...]:
-    """Return where the form broke with nothing left, in words."""
-    return tuple(
-        f"{each.side or 'one'} leg: {share:.0%} in tempo and range with 0 in reserve"
-        for each in one.sets
-        if each.reserve == 0 and (share := _share([each])) is not None and share < rules.weight.heavy_in_band
-    )
+    """Return where the form broke with nothing left, in words: in one set, or from a leg's first to its last."""
+    legs = [done for leg in LEGS if (done := one.of(leg)) is not None and done.reserve == 0]
+    return tuple(why for done in legs if (why := _broke(done, rules)))
+
+
+def _broke(done: OneLeg, rules: Rules) -> str:
+    shares = [share for each in done.sets if (share := _share([each])) is not None]
+    empty = [share for each in done.sets if each.reserve == 0 and (share := _share([each])) is not None]
+    if empty and min(empty) < rules.weight.heavy_in_band:
+        return f"{done.leg} leg: {min(empty):.0%} in tempo and range with 0 in reserve"
+    if shares and shares[0] - shares[-1] >= rules.weight.heavy_falls:
+        return f"{done.leg} leg: from {shares[0]:.0%} in tempo and range to {shares[-1]:.0%}, 0 in reserve"
+    return ""
 
 
 def too_light(one: Training, rules: Rules) -> bool:
