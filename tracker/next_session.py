@@ -152,12 +152,16 @@ def _decisions(answers: Iterable[Answer], exercise: str) -> Iterator[Decision]:
                 next=Prescription(
                     sets=int(said["sets"]),
                     reps=(int(said["from"]), int(said["to"])),
-                    tempo_s=tempo_of(said["tempo"]),
-                    left=Load(said["left_kg"], said["left_label"]),
-                    right=Load(said["right_kg"], said["right_label"]),
+                    tempo_s=tempo_of(str(said["tempo"])),
+                    left=_load(said["left_kg"], said["left_label"]),
+                    right=_load(said["right_kg"], said["right_label"]),
                     angle=str(said["angle"]),
                 ),
             )
+
+
+def _load(kg: Any, label: Any) -> Load:
+    return Load(None if kg is None else float(kg), None if label is None else str(label))
 
 
 def _together(sessions: Iterable[Session]) -> Iterator[list[Session]]:

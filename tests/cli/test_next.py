@@ -110,7 +110,7 @@ def test_from_the_first_question_to_a_heavier_load(kickback: Kickback, data: Pat
     assert any("You declined 7.5 kg per leg" in line for line in declined["why"])
     assert suggested(kickback)["axis"] == "repetitions"  # it is kept
     taken = suggested(kickback, "cable", "--accept")
-    assert (taken["kind"], taken["next"]["reps"]) == ("same", [8, 10])
+    assert (taken["kind"], taken["next"]["reps"]) == ("chosen", [8, 10])
     shown = kickback("show").out
     assert "suggestion: accepted: 8-10 repetitions in place of 6-8 repetitions" in shown
     assert "plan: 1 × 6-8, tempo 2-1-3-0" in shown

@@ -86,6 +86,7 @@ S, M, L = Kind.SAME, Kind.MORE, Kind.LESS
     [
         pytest.param([], Kind.START, "start light", id="nothing yet"),
         pytest.param(GOOD, M, "both legs reached the top", id="all of it, twice"),
+        pytest.param(GOOD, M, "no pain told", id="pain was not asked"),
         pytest.param([Did(0)], S, "in 1 of 2 trainings", id="all of it, once"),
         pytest.param([Did(0), Did(3, reps=14)], S, "left leg: 14, 14, 14 repetitions, 3 sets of 15", id="short"),
         pytest.param([Did(0), Did(3, sets=2)], S, "3 sets of 15 are the top", id="a set too few"),
@@ -224,8 +225,8 @@ def test_what_was_accepted_is_asked_for_until_it_was_done() -> None:
     offered = suggest(history(GOOD), cable)
     taken = [decided(offered, 3, accepted=True)]
     waiting = suggest(history(GOOD, decisions=taken), cable)
-    assert (waiting.kind, waiting.next) == (S, offered.next)
-    assert "has not been trained yet" in waiting.why[0]
+    assert (waiting.kind, waiting.next) == (Kind.CHOSEN, offered.next)
+    assert waiting.why == ("You chose 7.5 kg per leg: that has not been trained yet",)
     heavier = Load(kg=7.5)
     went = [*GOOD, Did(6, load=heavier), Did(9, load=heavier)]
     assert suggest(history(went[:3], decisions=taken), cable).kind is S
@@ -260,10 +261,22 @@ def test_a_step_back_is_offered_once(did: Sequence[Did], accepted: bool) -> None
     cable, day = exercise("cable"), did[-1].day
     offered = suggest(history(did), cable)
     then = suggest(history(did, decisions=[decided(offered, day, accepted=accepted)]), cable)
-    assert (offered.kind, then.kind) == (L, S)
+    assert (offered.kind, then.kind) == (L, Kind.CHOSEN if accepted else S)
     assert (then.next == offered.next) == accepted
     new = replace(did[-1], day=day + 3, load=offered.next.left if accepted else FIVE, stopped=False, pain=6)
     assert suggest(history([*did, new], decisions=[decided(offered, day, accepted=accepted)]), cable).kind is L
+
+
+def test_what_was_accepted_before_it_hurt_is_off() -> None:
+    cable = exercise("cable")
+    more_ = decided(suggest(history(GOOD), cable), 3, accepted=True)
+    hurt = [GOOD[0], replace(GOOD[1], pain=6)]  # told after the step was accepted
+    offered = suggest(history(hurt, decisions=[more_]), cable)
+    assert (offered.kind, offered.words) == (L, "2.5 kg per leg in place of 5 kg per leg")
+    declined = suggest(history(hurt, decisions=[more_, decided(offered, 4, accepted=False)]), cable)
+    assert (declined.kind, declined.next.left) == (S, FIVE)
+    taken = suggest(history(hurt, decisions=[more_, decided(offered, 4, accepted=True)]), cable)
+    assert (taken.kind, taken.next) == (Kind.CHOSEN, offered.next)
 
 
 def test_a_layoff_that_was_answered() -> None:
@@ -374,10 +387,12 @@ def known(draw: st.DrawFn) -> tuple[History, str]:
     """A history with decisions that were really offered."""
     did, id_ = draw(trained()), draw(st.sampled_from(sorted(exercises())))
     decisions: list[Decision] = []
-    for n in range(1, len(did)):
+    for n in range(1, len(did) + 1):
         made = suggest(history(did[:n], decisions=decisions), exercise(id_))
         if made.axis is not None and draw(st.booleans()):
             decisions.append(decided(made, did[n - 1].day, accepted=draw(st.booleans())))
+    if draw(st.booleans()):  # told afterwards
+        did[-1] = replace(did[-1], pain=draw(st.sampled_from([3, 9])))
     return history(did, on=did[-1].day + draw(st.sampled_from([0, 2, 25, 100])), decisions=decisions), id_
 
 
@@ -399,6 +414,10 @@ def test_never_more_after_pain_or_with_one_leg(given_: tuple[History, str]) -> N
     told, id_ = given_
     made = suggest(told, exercise(id_))
     last = told.trainings[-1]
+    done, _ = asked_of(told, exercise(id_))
+    if (last.pain or 0) > rules().gate.pain or last.stopped or made.blocked:
+        backed = any(one.kind is L and one.accepted and one.at > last.at for one in told.decisions)
+        assert made.kind is L or backed or made.next == done[-1].asked
     legs = {one.side for one in last.sets}
     if (last.pain or 0) > rules().gate.pain or last.stopped or made.blocked or legs != set(LEGS):
         assert made.kind is not M

@@ -123,7 +123,9 @@ def next_json(made: Suggestion) -> dict[str, Any]:
         "remarks": list(made.remarks),
         "blocked": made.blocked or None,
         "weight": made.fit.value,
-        "from": [{"at": one.at.isoformat(), "sessions": list(one.sessions)} for one in made.sources],
+        "from": [
+            {"at": one.at.isoformat(), "sessions": list(one.sessions), "words": one.words} for one in made.sources
+        ],
         "days_since": made.days_since,
         "earliest": made.earliest.isoformat() if made.earliest else None,
     }
@@ -160,6 +162,7 @@ def _print(out: Console, made: Suggestion, *, answered: str) -> None:
         for text in texts:
             out.print(Padding(Text(plain(f"– {text}", 500), style), (0, 0, 0, 2)))
 
+    sources: list[str] = []
     out.print(tables.heading(exercises()[made.exercise].name, "next time"))
     out.print(Text(plain(made.next.words, 500)))
     if made.axis is not None:
@@ -169,7 +172,10 @@ def _print(out: Console, made: Suggestion, *, answered: str) -> None:
         out.print(Text(made.words))
     lines("Why", list(made.why))
     lines("Also", list(made.remarks), "yellow")
-    lines("From", [f"{one.at:%Y-%m-%d}  {', '.join(uuid[:8] for uuid in one.sessions)}" for one in made.sources])
+    for one in made.sources:
+        ids = ", ".join(uuid[:8] for uuid in one.sessions)
+        sources.append(f"{one.at:%Y-%m-%d}, {ids}: {one.words or 'no sets'}")
+    lines("From", sources)
     out.print(Text("So  ", "bold").append(plain(command(made), 500), ""), soft_wrap=True)
     rest = _rest(made)
     if rest:

@@ -29,7 +29,7 @@ from tracker.coaching.training import Training, contradictions, failed, shortfal
 from tracker.exercises import Exercise
 from tracker.rules import Axis, ExerciseRules, Rules, rules
 
-PROFESSIONAL = "Where it hurts again, ask a professional before you go on: this is no medical device."
+PROFESSIONAL = "Where it hurts again, ask a professional before you go on: this is no medical device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def suggest(history: History, exercise: Exercise, by: Rules | None = None) -> Su
         Rules; None: those of the file.
     """
     case = _Case(history, exercise, by or rules(), *asked_of(history, exercise))
+    if case.hurt and not case.decided(case.last.at, accepted=True):
+        case = replace(case, now=case.done[-1].asked)  # what more was accepted before is off
     steps = (_start, _layoff, _pain, _failures, _blocked, _more)
     found = next(one for one in (step(case) for step in steps) if one is not None)
     return replace(
@@ -73,12 +75,17 @@ def asked_of(history: History, exercise: Exercise) -> tuple[tuple[Asked, ...], P
     out = []
     for training in history.trainings:
         while waiting and waiting[0].at <= training.at:
-            now = changed(now, waiting.pop(0))
+            now = _accepted(now, waiting.pop(0))
         now = _trained(now, training)
         out.append(Asked(training, now))
     for one in waiting:
-        now = changed(now, one)
+        now = _accepted(now, one)
     return tuple(out), now
+
+
+def _accepted(now: Prescription, one: Decision) -> Prescription:
+    """Take over what was accepted: of more, its axis alone; less takes what more was accepted before back."""
+    return one.next if one.kind is Kind.LESS else changed(now, one)
 
 
 def changed(now: Prescription, one: Decision) -> Prescription:
@@ -149,9 +156,20 @@ class _Case:
             out.append(one.training)
         return out[::-1]
 
-    def decided(self, after: datetime) -> bool:
-        """Return whether a step back has been answered since: what was known then does not ask again."""
-        return any(one.kind is Kind.LESS and one.at >= after for one in self.history.decisions)
+    @property
+    def hurt(self) -> bool:
+        """The newest training hurt, or a stop for pain is still to be made good."""
+        return bool(self.done) and (
+            self.last.stopped or (self.last.pain or 0) > self.by.gate.pain or bool(self.blocked)
+        )
+
+    def decided(self, after: datetime, *, accepted: bool = False) -> bool:
+        """Return whether a step back has been answered since (``accepted``: with yes).
+
+        What was known then does not ask again.
+        """
+        answers = (one for one in self.history.decisions if one.kind is Kind.LESS and one.at >= after)
+        return any(one.accepted or not accepted for one in answers)
 
     def same(self, *why: str, of: Iterable[Training] = (), kind: Kind = Kind.SAME) -> Suggestion:
         return Suggestion(
@@ -214,14 +232,16 @@ def _failures(case: _Case) -> Suggestion | None:
 
 
 def _blocked(case: _Case) -> Suggestion | None:
-    return case.same(case.blocked, of=[case.last]) if case.blocked else None
+    kind = Kind.SAME if case.now == case.done[-1].asked else Kind.CHOSEN
+    return case.same(case.blocked, of=[case.last], kind=kind) if case.blocked else None
 
 
 def _more(case: _Case) -> Suggestion:
     wanted = case.by.gate.trainings
     run = case.run(case.now)[-wanted:]
-    if case.done[-1].asked != case.now:
-        return case.same("What you chose has not been trained yet", of=[case.last])
+    if (before := case.done[-1].asked) != case.now:
+        chosen = " and ".join(case.now.on(axis) for axis in Axis if axis in axes_changed(before, case.now))
+        return case.same(f"You chose {chosen}: that has not been trained yet", of=[case.last], kind=Kind.CHOSEN)
     lacks = {one.at: shortfalls(one, case.now, case.by) for one in run}
     lines = [f"{at:%Y-%m-%d}: {what}" for at, each in lacks.items() for what in each]
     if lines:
@@ -235,7 +255,8 @@ def _step_of(case: _Case, run: Sequence[Training]) -> Suggestion:
     """Return the first step that has room and was not declined on the same evidence."""
     why = [
         f"In {len(run)} trainings on end both legs reached the top of the range, in tempo and range,"
-        f" with {case.by.gate.reserve} or more in reserve and hardly any pain"
+        f" with {case.by.gate.reserve} or more in reserve and "
+        + ("no pain told" if all(one.pain is None for one in run) else "hardly any pain")
     ]
     for axis in _own(case).order:
         after = more(case.now, axis, _own(case), case.by.steps)
@@ -303,7 +324,7 @@ def _own(case: _Case) -> ExerciseRules:
 
 
 def _sources(trainings: Iterable[Training]) -> tuple[Source, ...]:
-    return tuple(Source(one.at, one.sessions) for one in trainings)
+    return tuple(Source(one.at, one.sessions, one.words) for one in trainings)
 
 
 def _days(before: datetime, after: datetime) -> int:

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     SAME = "same"
     MORE = "more"
     LESS = "less"
+    CHOSEN = "chosen"
+    """What was accepted has not been trained yet."""
 
 
 class Fit(StrEnum):
@@ -31,10 +33,11 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A training that a suggestion rests on: when, and its sessions' ids."""
+    """A training that a suggestion rests on: when, its sessions' ids, and what was done in words."""
 
     at: datetime
     sessions: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +123,5 @@ class Suggestion:
     def words(self) -> str:
         """What changes, in one line."""
         if self.axis is None:
-            return "Begin light" if self.kind is Kind.START else "The same again"
+            return {Kind.START: "Begin light", Kind.CHOSEN: "As you chose"}.get(self.kind, "The same again")
         return f"{self.next.on(self.axis)} in place of {self.now.on(self.axis)}"

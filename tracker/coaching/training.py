@@ -96,6 +96,12 @@ class Training:
         """Nothing hurt, as far as was told."""
         return not self.stopped and not self.pain
 
+    @property
+    def words(self) -> str:
+        """What each leg did, for people."""
+        told = [f"pain {self.pain} of 10"] if self.pain is not None else []
+        return "; ".join([*(str(done) for leg in LEGS if (done := self.of(leg)) is not None), *told])
+
     def of(self, leg: Leg) -> OneLeg | None:
         """Return what one leg did at its heaviest load; None: nothing."""
         own = [one for one in self.sets if one.side == leg]
@@ -112,6 +118,14 @@ class OneLeg:
     leg: Leg
     load: Load
     sets: tuple[DoneSet, ...]
+
+    def __str__(self) -> str:
+        parts = [f"{self.leg} {', '.join(str(one.reps) for one in self.sets)}"]
+        if self.load.known:
+            parts.append(f"with {self.load}")
+        if self.share is not None:
+            parts.append(f"({self.share:.0%} in band)")
+        return " ".join(parts) + ("" if self.reserve is None else f", {self.reserve} in reserve")
 
     @property
     def share(self) -> float | None:
