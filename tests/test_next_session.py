@@ -260,3 +260,9 @@ def test_what_is_told_afterwards_is_of_the_newest_training(journal: Journal) -> 
     assert {one.reserve for one in trainings(journal)[-1].sets} == {3}
     with pytest.raises(JournalError, match="no training"):
         tell(journal, exercise("band"), LATER, pain=2)
+
+
+def test_the_newest_answer_counts(journal: Journal) -> None:
+    uuid = session(journal, 0.0, sets=1, reserve=4)
+    journal.answer(uuid, "reserve", 1, set_number=1, at=DAY)
+    assert [one.reserve for one in trainings(journal)[0].sets] == [1]

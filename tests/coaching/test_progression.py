@@ -463,3 +463,74 @@ def test_more_is_more_and_less_is_less(id_: str, load_kg: float, axis: Axis) -> 
         assert step.reps >= now.reps
     assert back is not None
     assert (back.left.kg or 0.0) < load_kg
+
+
+def changed_sets(did: Did, *changes: dict[str, object]) -> Training:
+    """A training in which the first sets of either leg were otherwise."""
+    made = did.training()
+    sets = list(made.sets)
+    for leg in range(len(did.legs)):
+        for k, change in enumerate(changes):
+            sets[leg * did.sets + k] = replace(sets[leg * did.sets + k], **change)  # type: ignore[arg-type]
+    return replace(made, sets=tuple(sets))
+
+
+def led(*trainings: Training) -> Suggestion:
+    told = History(today=trainings[-1].at + timedelta(days=2), trainings=trainings)
+    return suggest(told, exercise("cable"))
+
+
+def test_what_could_not_be_judged_proves_nothing() -> None:
+    holes = {"judged": 7, "in_band": 7}
+    assert led(changed_sets(Did(0)), changed_sets(Did(3), holes)).kind is M
+    made = led(changed_sets(Did(0)), changed_sets(Did(3), holes, holes, holes))
+    assert made.kind is S
+    assert any("only 21 of 45 repetitions could be judged" in line for line in made.why)
+
+
+@pytest.mark.parametrize(("short", "kind"), [(1, S), (2, L), (3, L)])
+def test_most_sets_under_the_range_is_a_failure(short: int, kind: Kind) -> None:
+    few = {"reps": 8, "in_band": 8, "judged": 8}
+    assert led(*(changed_sets(Did(day), *[few] * short) for day in (0, 3))).kind is kind
+
+
+def test_half_of_the_sets_are_not_most() -> None:
+    few = {"reps": 8, "in_band": 8, "judged": 8}
+    assert led(*(changed_sets(Did(day, sets=2), few) for day in (0, 3))).kind is S
+
+
+def test_a_lighter_set_is_no_set_of_the_load() -> None:
+    lighter = {"load": Load(kg=2.5)}
+    made = led(Did(0).training(), changed_sets(Did(3), lighter))
+    assert made.now.load_words == "5 kg per leg"
+    assert any("left leg: 15, 15 repetitions" in line for line in made.why)
+    warm = replace(changed_sets(Did(3, sets=4), lighter))  # one more, and lighter: the others are enough
+    assert led(Did(0).training(), warm).kind is M
+
+
+@pytest.mark.parametrize(("kept", "fit"), [(11, Fit.TOO_HEAVY), (12, Fit.TOO_HEAVY), (13, Fit.FITS)])
+def test_a_share_that_falls_is_too_heavy(kept: int, fit: Fit) -> None:
+    rest = {"reserve": 0}
+    made = led(changed_sets(Did(0, reserve=0), rest, rest, rest | {"in_band": kept}))
+    assert made.fit is fit
+    if kept == 12:
+        assert "The weight was too heavy: left leg: from 100% in tempo and range to 80%, 0 in reserve" in made.remarks
+
+
+def test_less_takes_an_accepted_step_on_another_axis_back() -> None:
+    cable = exercise("cable")
+    step = suggest(history([Did(0, load=Load()), Did(3, load=Load())]), cable)
+    assert step.axis is Axis.REPS
+    hurt = [Did(0, load=Load()), Did(3, load=Load(), pain=6)]
+    taken = [decided(step, 3, accepted=True)]
+    offered = suggest(history(hurt, decisions=taken), cable)
+    assert (offered.axis, offered.next.reps) == (Axis.LOAD, (10, 15))
+    then = suggest(history(hurt, decisions=[*taken, decided(offered, 4, accepted=True)]), cable)
+    assert then.next == offered.next
+
+
+def test_the_day_a_layoff_begins() -> None:
+    days = rules().layoff.days
+    assert [after(GOOD, on=3 + on).kind for on in (days - 1, days)] == [M, L]
+    far = rules().layoff.far_days
+    assert [after(GOOD, on=3 + on).next.left.label for on in (far - 1, far)] == [None, BODYWEIGHT]

@@ -165,11 +165,8 @@ def _print(out: Console, made: Suggestion, *, answered: str) -> None:
     sources: list[str] = []
     out.print(tables.heading(exercises()[made.exercise].name, "next time"))
     out.print(Text(plain(made.next.words, 500)))
-    if made.axis is not None:
-        title = "A step more" if made.kind is Kind.MORE else "Less"
-        out.print(Text(plain(f"{title}: {made.words}", 500), "green" if made.kind is Kind.MORE else "yellow"))
-    else:
-        out.print(Text(made.words))
+    style = {Kind.MORE: "green", Kind.LESS: "yellow"}.get(made.kind, "")
+    out.print(Text(plain(made.headline, 500), style))
     lines("Why", list(made.why))
     lines("Also", list(made.remarks), "yellow")
     for one in made.sources:

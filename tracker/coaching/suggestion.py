@@ -120,6 +120,11 @@ class Suggestion:
         return self.axis is not None
 
     @property
+    def headline(self) -> str:
+        """Where it goes, in one line."""
+        return {Kind.MORE: "A step more: ", Kind.LESS: "Less: "}.get(self.kind, "") + self.words
+
+    @property
     def words(self) -> str:
         """What changes, in one line."""
         if self.axis is None:
