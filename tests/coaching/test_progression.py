@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.coaching.plan import preset
-from tracker.coaching.prescription import BODYWEIGHT, Load, Prescription, axes_changed, less, more
+from tracker.coaching.prescription import BODYWEIGHT, OR_BAND, Load, Prescription, axes_changed, less, more
 from tracker.coaching.progression import asked_of, suggest
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.suggestion import Decision, Fit, History, Kind, Suggestion
@@ -155,7 +155,9 @@ FULL = {"cable": 15, "band": 20, "ankle-weight-standing": 20, "bodyweight": 20}
         ("band", BAND, 20, None, Axis.LOAD, "medium in place of light"),
         ("band", Load(label="red"), 20, None, Axis.LOAD, "the next stronger one than red in place of red"),
         ("band", Load(label="extra heavy"), 20, None, Axis.REPS, "14-22 repetitions"),
+        ("band", Load(label="Light"), 20, None, Axis.LOAD, "medium in place of Light"),
         ("band", Load(), 20, None, Axis.REPS, "14-22 repetitions"),
+        ("band", FIVE, 20, None, Axis.REPS, "14-22 repetitions"),
         ("cable", Load(), 15, None, Axis.REPS, "12-17 repetitions"),
         ("cable", Load(kg=100.0), 20, Planned(3, (15, 20), (2, 2, 4, 0)), Axis.ANGLE, "slightly out to the side"),
         ("bodyweight", Load(), 20, None, Axis.REPS, "17-22 repetitions"),
@@ -170,7 +172,7 @@ def test_which_step(id_: str, load: Load, reps: int, planned: Planned | None, ax
     assert made.kind is (M if axis else S)
     if axis is None:
         assert "at its end" in made.why[-1]
-    assert "kg" not in made.next.load_words or id_ != "band"
+    assert id_ != "band" or made.next.left.kg in (None, load.kg)  # a step of kilograms is never made of a band
 
 
 @pytest.mark.parametrize(
@@ -178,16 +180,18 @@ def test_which_step(id_: str, load: Load, reps: int, planned: Planned | None, ax
     [
         ("cable", Load(kg=20.0), 25, "15 kg per leg"),  # 16 kg, down to a step of 2.5
         ("cable", Load(kg=5.0), 25, "2.5 kg per leg"),
-        ("cable", Load(kg=2.5), 25, "bodyweight"),
-        ("cable", Load(kg=20.0), 90, "bodyweight"),
+        ("cable", Load(kg=2.5), 25, "bodyweight or a light band"),
+        ("cable", Load(kg=20.0), 90, "bodyweight or a light band"),
         ("cable", Load(), 25, "lighter than last time"),
         ("ankle-weight-standing", Load(kg=3.0), 25, "2 kg per leg"),
-        ("ankle-weight-standing", Load(kg=0.5), 25, "bodyweight"),
+        ("ankle-weight-standing", Load(kg=0.5), 25, "bodyweight or a light band"),
         ("band", Load(label="medium"), 25, "light"),
         ("band", Load(label="extra light"), 25, "bodyweight"),
         ("band", Load(label="red"), 25, "the next weaker one than red"),
         ("band", Load(label="heavy"), 90, "extra light"),
         ("bodyweight", Load(), 25, "13-18 repetitions"),
+        ("band", Load(label=" Heavy "), 25, "medium"),
+        ("band", Load(kg=5.0), 25, "lighter than last time"),
         ("cable", Load(label=BODYWEIGHT), 25, "8-13 repetitions"),
     ],
 )
@@ -396,7 +400,7 @@ def known(draw: st.DrawFn) -> tuple[History, str]:
     return history(did, on=did[-1].day + draw(st.sampled_from([0, 2, 25, 100])), decisions=decisions), id_
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(known())
 def test_never_two_axes(given_: tuple[History, str]) -> None:
     told, id_ = given_
@@ -408,7 +412,7 @@ def test_never_two_axes(given_: tuple[History, str]) -> None:
     assert made == suggest(told, exercise(id_))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(known())
 def test_never_more_after_pain_or_with_one_leg(given_: tuple[History, str]) -> None:
     told, id_ = given_
@@ -437,7 +441,7 @@ WORSE = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(known(), st.sampled_from(sorted(WORSE)), st.data())
 def test_worse_never_earns_more(given_: tuple[History, str], how: str, data: st.DataObject) -> None:
     told, id_ = given_
@@ -533,4 +537,4 @@ def test_the_day_a_layoff_begins() -> None:
     days = rules().layoff.days
     assert [after(GOOD, on=3 + on).kind for on in (days - 1, days)] == [M, L]
     far = rules().layoff.far_days
-    assert [after(GOOD, on=3 + on).next.left.label for on in (far - 1, far)] == [None, BODYWEIGHT]
+    assert [after(GOOD, on=3 + on).next.left.label for on in (far - 1, far)] == [None, OR_BAND]

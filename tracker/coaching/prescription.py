@@ -15,6 +15,8 @@ from tracker.exercises import Leg
 from tracker.rules import Axis, ExerciseRules, Steps
 
 BODYWEIGHT = "bodyweight"
+OR_BAND = "bodyweight or a light band"
+"""Where a load of kilograms ends."""
 ASIDE = "slightly out to the side"
 LIGHTER = "lighter than last time"
 _STRONGER, _WEAKER = "the next stronger one than ", "the next weaker one than "
@@ -150,7 +152,7 @@ def less(now: Prescription, own: ExerciseRules, steps: Steps, share: float) -> P
 
 def from_the_start(now: Prescription, own: ExerciseRules, steps: Steps) -> Prescription | None:
     """Return it with bodyweight or the weakest band; where that is so already, as ``less``."""
-    begin = Load(label=own.bands[0] if own.bands else BODYWEIGHT)
+    begin = Load(label=own.bands[0] if own.bands else OR_BAND)
     anew = replace(now, left=begin, right=begin)
     return anew if own.loaded and anew != now else less(now, own, steps, 1.0)
 
@@ -164,24 +166,29 @@ def _heavier(load: Load, own: ExerciseRules) -> Load:
     """Return the next load; the same where there is none, or where none was told."""
     if load.kg is not None and not own.bands:
         return Load(kg=max(load.kg, min(load.kg + own.step_kg, own.cap_kg)))
-    if load.label == BODYWEIGHT:
+    if load.label in (BODYWEIGHT, OR_BAND):
         return Load(label=own.bands[0]) if own.bands else Load(kg=own.step_kg)
     if not load.label or load.kg is not None:
         return load
-    if load.label in own.bands:
-        return Load(label=own.bands[min(own.bands.index(load.label) + 1, len(own.bands) - 1)])
+    if (place := _place(load.label, own)) is not None:
+        return Load(label=own.bands[place + 1]) if place + 1 < len(own.bands) else load
     return Load(label=_STRONGER + load.label.removeprefix(_STRONGER))
 
 
 def _lighter(load: Load, own: ExerciseRules, share: float) -> Load:
-    if load.label == BODYWEIGHT or load.kg == 0.0:
+    if load.label in (BODYWEIGHT, OR_BAND) or load.kg == 0.0:
         return load
     if load.kg is not None and not own.bands:
         left_kg = min(math.floor(load.kg * share / own.step_kg + 1e-9) * own.step_kg, load.kg - own.step_kg)
-        return Load(kg=left_kg) if left_kg > 0.0 else Load(label=BODYWEIGHT)
+        return Load(kg=left_kg) if left_kg > 0.0 else Load(label=OR_BAND)
     if not load.label:
         return Load(label=LIGHTER)
-    if load.label in own.bands:
-        place = own.bands.index(load.label)
+    if (place := _place(load.label, own)) is not None:
         return Load(label=own.bands[place - 1] if place else BODYWEIGHT)
     return load if load.label == LIGHTER else Load(label=_WEAKER + load.label.removeprefix(_WEAKER))
+
+
+def _place(label: str, own: ExerciseRules) -> int | None:
+    """Return where a band stands among those whose order is known; None: its label says nothing of that."""
+    plain = label.strip().casefold()
+    return own.bands.index(plain) if plain in own.bands else None
