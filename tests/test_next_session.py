@@ -266,3 +266,13 @@ def test_the_newest_answer_counts(journal: Journal) -> None:
     uuid = session(journal, 0.0, sets=1, reserve=4)
     journal.answer(uuid, "reserve", 1, set_number=1, at=DAY)
     assert [one.reserve for one in trainings(journal)[0].sets] == [1]
+
+
+def test_a_replay_is_not_trained_again(journal: Journal, tmp_path: Path) -> None:
+    first = session(journal, 0.0, sets=2)
+    again = session(journal, 0.0, sets=2)
+    other = session(journal, 0.01, sets=1)
+    for uuid, sha in ((first, "a" * 64), (again, "a" * 64), (other, "b" * 64)):
+        journal.add_recording(uuid, tmp_path / "one.mcap", sha256=sha, seconds=60.0)
+    (one,) = trainings(journal)
+    assert one.sessions == (first, other)

@@ -57,7 +57,7 @@ def history_of(journal: Journal, exercise: Exercise, today: datetime) -> History
     newest = [one for one in sessions if one.uuid in own and one.started_at <= today][:LOOKED_AT]
     hurt = [one for one in sessions if one.ending is Ending.PAIN and one.started_at <= today]
     bands = journal.bands()
-    found = [journal.session(one.uuid) for one in reversed(newest)]
+    found = _once(journal.session(one.uuid) for one in reversed(newest))
     trainings = (_training(together, exercise, bands, decisions) for together in _together(found))
     return History(
         today=today,
@@ -162,6 +162,16 @@ def _decisions(answers: Iterable[Answer], exercise: str) -> Iterator[Decision]:
 
 def _load(kg: Any, label: Any) -> Load:
     return Load(None if kg is None else float(kg), None if label is None else str(label))
+
+
+def _once(sessions: Iterable[Session]) -> Iterator[Session]:
+    """Leave out what was replayed: a recording that a session before has already was trained once."""
+    seen: set[str] = set()
+    for one in sessions:
+        files = {recording.sha256 or str(recording.path) for recording in one.recordings}
+        if not files & seen:
+            yield one
+        seen |= files
 
 
 def _together(sessions: Iterable[Session]) -> Iterator[list[Session]]:
