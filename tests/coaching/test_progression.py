@@ -286,7 +286,12 @@ def test_what_was_accepted_before_it_hurt_is_off() -> None:
 def test_a_layoff_that_was_answered() -> None:
     offered = suggest(history(GOOD, on=30), exercise("cable"))
     told = decided(offered, 30, accepted=False)
-    assert suggest(history(GOOD, on=31, decisions=[told]), exercise("cable")).kind is M
+    then = suggest(history(GOOD, on=31, decisions=[told]), exercise("cable"))
+    assert (then.kind, then.next) == (S, offered.now)
+    assert then.why == ("After 28 days nothing more is offered before it was trained again",)
+    step = decided(suggest(history(GOOD), exercise("cable")), 3, accepted=True)
+    again = suggest(history(GOOD, on=31, decisions=[step, told]), exercise("cable"))
+    assert again.next == offered.now  # what more was accepted before it is off
     early = replace(told, at=DAY + timedelta(days=4))
     assert suggest(history(GOOD, on=31, decisions=[early]), exercise("cable")).kind is L
 
@@ -419,7 +424,7 @@ def test_never_more_after_pain_or_with_one_leg(given_: tuple[History, str]) -> N
     made = suggest(told, exercise(id_))
     last = told.trainings[-1]
     done, _ = asked_of(told, exercise(id_))
-    if (last.pain or 0) > rules().gate.pain or last.stopped or made.blocked:
+    if (last.pain or 0) > rules().gate.pain or last.stopped or made.blocked or made.days_since >= rules().layoff.days:
         backed = any(one.kind is L and one.accepted and one.at > last.at for one in told.decisions)
         assert made.kind is L or backed or made.next == done[-1].asked
     legs = {one.side for one in last.sets}

@@ -53,7 +53,7 @@ def suggest(history: History, exercise: Exercise, by: Rules | None = None) -> Su
         Rules; None: those of the file.
     """
     case = _Case(history, exercise, by or rules(), *asked_of(history, exercise))
-    if case.hurt and not case.decided(case.last.at, accepted=True):
+    if (case.hurt or case.rusty) and not case.decided(case.last.at, accepted=True):
         case = replace(case, now=case.done[-1].asked)  # what more was accepted before is off
     steps = (_start, _layoff, _pain, _failures, _blocked, _more)
     found = next(one for one in (step(case) for step in steps) if one is not None)
@@ -163,6 +163,11 @@ class _Case:
             self.last.stopped or (self.last.pain or 0) > self.by.gate.pain or bool(self.blocked)
         )
 
+    @property
+    def rusty(self) -> bool:
+        """The newest training is so long ago that nobody goes on where they stopped."""
+        return (self.days_since or 0) >= self.by.layoff.days
+
     def decided(self, after: datetime, *, accepted: bool = False) -> bool:
         """Return whether a step back has been answered since (``accepted``: with yes).
 
@@ -180,7 +185,9 @@ class _Case:
         """Suggest less than what was done last; where nothing is less, the same."""
         before = self.done[-1].asked
         if after is None:
-            return self.same(*why, "There is nothing lighter: rest longer, or do fewer sets", of=of)
+            return replace(self, now=before).same(
+                *why, "There is nothing lighter: rest longer, or do fewer sets", of=of
+            )
         return self.change(Kind.LESS, before, after, why, of)
 
     def change(
@@ -201,12 +208,13 @@ def _start(case: _Case) -> Suggestion | None:
 
 def _layoff(case: _Case) -> Suggestion | None:
     days, rule, last = case.days_since or 0, case.by.layoff, case.last
-    if days < rule.days or case.decided(last.at + timedelta(days=rule.days)):
+    if not case.rusty or case.decided(last.at + timedelta(days=rule.days)):
         return None
     own, before = _own(case), case.done[-1].asked
     far = days >= rule.far_days
     after = from_the_start(before, own, case.by.steps) if far else less(before, own, case.by.steps, case.by.less_share)
-    return case.lighter(after, f"The last training was {days} days ago: begin again with less", of=[last])
+    careful = (PROFESSIONAL,) if case.hurt else ()
+    return case.lighter(after, f"The last training was {days} days ago: begin again with less", *careful, of=[last])
 
 
 def _pain(case: _Case) -> Suggestion | None:
@@ -242,6 +250,8 @@ def _more(case: _Case) -> Suggestion:
     if (before := case.done[-1].asked) != case.now:
         chosen = " and ".join(case.now.on(axis) for axis in Axis if axis in axes_changed(before, case.now))
         return case.same(f"You chose {chosen}: that has not been trained yet", of=[case.last], kind=Kind.CHOSEN)
+    if case.rusty:
+        return case.same(f"After {case.days_since} days nothing more is offered before it was trained again", of=run)
     lacks = {one.at: shortfalls(one, case.now, case.by) for one in run}
     lines = [f"{at:%Y-%m-%d}: {what}" for at, each in lacks.items() for what in each]
     if lines:
