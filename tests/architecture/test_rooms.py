@@ -15,12 +15,12 @@ PACKAGE = ROOT / "tracker"
 
 # What people touch stands on the live loop and the batch, these on the edges, and so on down.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("exercises",),
+    ("exercises", "rules"),
     ("guide",),
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
-    ("commands",),
+    ("commands", "next_session"),
     ("live", "batch", "stream", "contract", "analysis", "playback", "rescore"),
     ("exports",),
     ("api",),

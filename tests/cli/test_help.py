@@ -15,7 +15,7 @@ from tracker.simulation import SCENARIOS
 from .conftest import ROOT, Kickback
 
 COMMANDS = [
-    *("scan", "live", "coach", "guide", "demo", "replay", "analyze", "calibrate"),
+    *("scan", "live", "coach", "guide", "next", "demo", "replay", "analyze", "calibrate"),
     *("log", "show", "report", "recover", "export", "simulate", "virtual-sensor"),
 ]
 HEAVY = [

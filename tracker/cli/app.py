@@ -11,7 +11,20 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze, calibrate, coach, files, guide, live, log, report, sensors, simulate, virtual_sensor
+from tracker.cli import (
+    analyze,
+    calibrate,
+    coach,
+    files,
+    guide,
+    live,
+    log,
+    next,
+    report,
+    sensors,
+    simulate,
+    virtual_sensor,
+)
 from tracker.cli.errors import one_line, tell
 from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
@@ -100,6 +113,7 @@ _add("scan", TRAIN_PANEL, sensors.scan)
 _add("live", TRAIN_PANEL, sensors.live)
 _add("coach", TRAIN_PANEL, coach.coach)
 _add("guide", TRAIN_PANEL, guide.guide)
+_add("next", TRAIN_PANEL, next.next_)
 _add("replay", TRAIN_PANEL, live.replay)
 _add("analyze", REVIEW_PANEL, analyze.analyze)
 _add("calibrate", REVIEW_PANEL, calibrate.calibrate)

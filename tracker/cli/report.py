@@ -53,6 +53,7 @@ def report(
     from tracker.journal import journal_path
     from tracker.report import report_of
 
+    suggestion = None
     if is_file:
         path = Path(source)
         output = output or Path(path.name.split(".")[0] + ".html")
@@ -64,18 +65,26 @@ def report(
         asked = _asked_of_file(asked_tempo, asked_band)
     else:
         from tracker.cli.log import find, open_journal
+        from tracker.coaching.targets import Tempo
+        from tracker.exercises import exercises
+        from tracker.next_session import next_session, planned_of
 
         with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
             session, bands = find(journal, source), journal.bands()
+            until = session.ended_at or session.started_at
+            profile = exercises().get(session.exercise or "")
+            suggestion = next_session(journal, profile, until) if profile else None
         sources = [recording.path for recording in session.recordings]
         output = output or Path(f"{session.started_at:%Y-%m-%d}_{session.uuid[:8]}.html")
         check_outputs([output], force=force, sources=sources)
-        workout, asked = workout_of(session), asked_then(bands, session.ended_at or session.started_at)
+        planned = planned_of(session.answers)
+        tempo_then = Tempo.around(*planned.tempo_s) if planned else None
+        workout, asked = workout_of(session), asked_then(bands, until, tempo=tempo_then)
 
     with needs("report", "report"):
         from tracker.report.page import render
 
-    page = render(report_of(workout, asked))
+    page = render(report_of(workout, asked, suggestion))
     with written(output, force=force, sources=sources) as (target,):
         target.write_text(page, encoding="utf-8")
     print(output)
@@ -92,8 +101,8 @@ def _asked_of_file(tempo: Tempo | None, band: RangeBand | None) -> Asked:
     return asked
 
 
-def asked_then(bands: tuple[LoggedBand, ...], until: datetime) -> Asked:
-    """Return what was asked for then: the exercise's own tempo, and the newest band that was there."""
+def asked_then(bands: tuple[LoggedBand, ...], until: datetime, *, tempo: Tempo | None = None) -> Asked:
+    """Return what was asked for then: the plan's tempo or the exercise's own, and the newest band that was there."""
     from tracker.coaching.targets import targets_of
     from tracker.exercises import exercises
 
@@ -101,6 +110,6 @@ def asked_then(bands: tuple[LoggedBand, ...], until: datetime) -> Asked:
 
     def asked(said: SetContext) -> Targets | None:
         profile = exercises().get(said.exercise or "")
-        return targets_of(profile, band=then.get((profile.id, said.side))) if profile else None
+        return targets_of(profile, tempo=tempo, band=then.get((profile.id, said.side))) if profile else None
 
     return asked

@@ -25,7 +25,7 @@ from tracker.journal import (
     SessionSummary,
     SetKind,
 )
-from tracker.journal.text import notes
+from tracker.journal.text import notes, plain
 from tracker.sensors import estimates_losses
 
 _ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
@@ -35,6 +35,8 @@ _RIGHT = ("kg", "sets", "reps", "tension")
 _EXPENDABLE = ("tension", "kg", "sets", "side", "exercise", "reps", "ended", "began")
 """Columns that a narrow terminal does without, these first."""
 _SHORTEST_EXERCISE = 8
+ANSWER_LENGTH = 200
+"""Of what a person said, in a line."""
 
 
 def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> None:
@@ -146,7 +148,7 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
         what = f"undo of {edit.undoes}" if edit.edit is None else _edit(edit.edit)
         out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), f"{what}  ", (state, "yellow")))
     for answer in found.answers:
-        what = f"{tables.name(answer.question)}: {tables.name(str(answer.value))}"
+        what = f"{tables.name(answer.question)}: {plain(tables.answer_words(answer.value), ANSWER_LENGTH)}"
         out.print(Text.assemble(("Said       ", "dim"), what))
     for recording in found.recordings:
         gone = "" if recording.path.exists() else "  (not there any more)"

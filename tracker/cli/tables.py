@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Protocol
@@ -210,6 +210,25 @@ def gap_line(gaps: Sequence[Gap], *, estimated: bool = False) -> str:
     where = f"the longest {long_s:.2f} s at {clock(longest.start_s)}"
     about = "about " * estimated
     return f"{count(len(gaps), 'gap')}, {about}{count(lost, 'sample')} lost, {where}"
+
+
+def answer_words(value: object) -> str:
+    """Return what a person answered, for people.
+
+    Examples
+    --------
+    >>> answer_words(["glute", "low-back"]), answer_words({"sets": 3, "from": 10, "to": 15, "tempo": "2-1-3-0"})
+    ('glute, low-back', '3 × 10-15, tempo 2-1-3-0')
+    >>> answer_words({"answer": "declined", "words": "7.5 kg per leg in place of 5 kg per leg", "sets": 3})
+    'declined: 7.5 kg per leg in place of 5 kg per leg'
+    """
+    if isinstance(value, Mapping):
+        if {"answer", "words"} <= value.keys():
+            return f"{value['answer']}: {value['words']}"
+        if {"sets", "from", "to", "tempo"} <= value.keys():
+            return f"{value['sets']} × {value['from']}-{value['to']}, tempo {value['tempo']}"
+        return ", ".join(f"{key} {one}" for key, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def heading(*parts: str | None) -> Text:

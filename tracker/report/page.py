@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tracker.cli.tables import answer_words
 from tracker.coaching.coach import repetitions
 from tracker.exercises import exercises
 from tracker.journal import LoggedSet
@@ -126,7 +127,7 @@ def _set(view: SetView) -> dict[str, Any]:
 def _said(report: Report, number: int | None) -> str:
     """What the person answered about a set, or about the whole session."""
     given = {one.question: one.value for one in report.workout.answers if one.set_number == number}
-    return ", ".join(f"{question.replace('-', ' ')} {value}" for question, value in given.items())
+    return ", ".join(f"{question.replace('-', ' ')} {answer_words(value)}" for question, value in given.items())
 
 
 def _no_overlay(view: SetView) -> str:

@@ -15,6 +15,7 @@ from tracker.cli.tables import Line, without_steps
 from tracker.coaching.direction import Direction, directions
 from tracker.coaching.form import DEFINITIONS, FormFlag, range_in_band, tempo_in_band
 from tracker.coaching.set_form import fade, velocity_loss
+from tracker.coaching.suggestion import Suggestion
 from tracker.coaching.targets import Targets
 from tracker.exercises import Metric, exercises
 from tracker.exports.workout import Workout
@@ -152,6 +153,8 @@ class Report:
     ----------
     missing
         Why a recording could not be drawn, a line each.
+    suggestion
+        For the next training; None where no log knows what was before.
     """
 
     workout: Workout
@@ -159,9 +162,10 @@ class Report:
     sets: tuple[SetView, ...]
     advice: tuple[Advice, ...]
     missing: tuple[str, ...]
+    suggestion: Suggestion | None = None
 
 
-def report_of(workout: Workout, asked: Asked) -> Report:
+def report_of(workout: Workout, asked: Asked, suggestion: Suggestion | None = None) -> Report:
     """Make the report of a workout; a recording that is gone or damaged is said so, and the rest is shown."""
     poses, missing = _poses(workout)
     rejected = not_listed(workout.rejected, [one.measured for one in workout.sets])
@@ -179,7 +183,12 @@ def report_of(workout: Workout, asked: Asked) -> Report:
     )
     wrong = [[verdict.flag for verdict in rep.form] for one in workout.sets for rep in one.reps]
     return Report(
-        workout=workout, strips=strips, sets=sets, advice=advice_of(wrong, _pace(sets)), missing=tuple(missing)
+        workout=workout,
+        strips=strips,
+        sets=sets,
+        advice=advice_of(wrong, _pace(sets)),
+        missing=tuple(missing),
+        suggestion=suggestion,
     )
 
 
