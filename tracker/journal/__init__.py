@@ -28,7 +28,9 @@ from tracker.journal.logged import (
     Session,
     SessionSummary,
     SetSummary,
+    SetTold,
     SetTotals,
+    TrendSet,
 )
 from tracker.journal.values import (
     Ending,
@@ -76,8 +78,10 @@ __all__ = [
     "SetContext",
     "SetKind",
     "SetSummary",
+    "SetTold",
     "SetTotals",
     "Side",
+    "TrendSet",
     "data_folder",
     "journal_path",
     "recordings_folder",

@@ -21,7 +21,7 @@ from tracker.coaching.set_form import SetForm
 from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary
+from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary, TrendSet
 from tracker.journal.values import (
     Ending,
     Scalar,
@@ -62,7 +62,7 @@ class Journal:
             The folder cannot be written, the file is no journal, or a newer kickback made it.
         """
         where = Path(path).absolute()
-        return cls(where, database.connect(where, readonly=readonly), readonly=readonly)
+        return cls(where, database.connect(where, readonly=readonly, add_up=writing.add_up), readonly=readonly)
 
     def close(self) -> None:
         """Close the file. Closing twice does nothing."""
@@ -247,6 +247,11 @@ class Journal:
         """Return a line per set of all sessions (or of one exercise), oldest first, edits applied."""
         with self._reading() as connection:
             return reading.read_history(connection, exercise)
+
+    def trend_sets(self, exercise: str | None = None) -> list[TrendSet]:
+        """Return the cells of each set of all sessions (or of one exercise) that trends read, oldest first."""
+        with self._reading() as connection:
+            return reading.read_trend_sets(connection, exercise)
 
     def _id(self, session: str) -> int:
         return reading.find(self._connection, session)[0]

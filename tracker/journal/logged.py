@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.coaching.form import Verdict
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm
+from tracker.coaching.targets import Tempo
 from tracker.journal.values import Ending, Recording, Sensor, SessionId, SetContext, Side
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Rep
@@ -73,7 +74,12 @@ class LoggedRep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTotals:
-    """What a set comes to. Medians leave out the numbers that are None."""
+    """What a set comes to. Medians leave out the numbers that are None.
+
+    ``judged`` repetitions were held against the tempo and, where there was one, the personal range that were asked for;
+    ``in_band`` of them kept all of it, ``tempo_in_band`` and ``range_in_band`` one of the two (None: no range was
+    asked for).
+    """
 
     reps: int
     partials: int
@@ -86,6 +92,57 @@ class SetTotals:
     median_hold_s: float | None
     median_eccentric_s: float | None
     median_bottom_pause_s: float | None
+    judged: int
+    in_band: int
+    tempo_in_band: int
+    range_in_band: int | None
+    velocity_loss: float | None
+    median_range_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTold:
+    """What the person told of a set: repetitions in reserve, pain, where it was felt, where in the workout it stood."""
+
+    reserve: int | None = None
+    pain: int | None = None
+    felt: tuple[str, ...] = ()
+    placement: str | None = None
+
+
+class TrendSet(NamedTuple):
+    """One set in a trend over sessions, edits applied: cells as they lie in the file, as there are many.
+
+    The numbers are those of ``SetTotals``, the person's words those of ``SetTold``; ``felt`` is joined by a space.
+    """
+
+    uuid: str
+    started_at: str
+    started_us: int
+    number: int
+    exercise: str | None
+    side: Side | None
+    placement: str | None
+    load_label: str | None
+    kind: str
+    load_kg: float | None
+    reps: int
+    judged: int
+    in_band: int
+    tempo_in_band: int
+    range_in_band: int | None
+    range_deg: float | None
+    range_m: float | None
+    peak_speed_deg_s: float | None
+    concentric_s: float | None
+    hold_s: float | None
+    eccentric_s: float | None
+    bottom_pause_s: float | None
+    time_under_tension_s: float
+    velocity_loss: float | None
+    reserve: int | None
+    pain: int | None
+    felt: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +159,8 @@ class LoggedSet:
         What was said of its form, as saved; None: it was not judged.
     context, reps, partials
         With edits applied.
+    tempo
+        Asked for by the session's plan; None: the exercise's own.
     deleted
         Repetitions that an edit took out.
     edits
@@ -120,6 +179,7 @@ class LoggedSet:
     partials: tuple[LoggedRep, ...]
     deleted: tuple[LoggedRep, ...] = ()
     edits: tuple[int, ...] = ()
+    tempo: Tempo | None = None
 
     @property
     def totals(self) -> SetTotals:

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tracker.journal.logged import (
     Session,
     SessionSummary,
     SetSummary,
+    TrendSet,
 )
 from tracker.journal.values import Ending, Recording, Sensor, SessionId
 
@@ -69,7 +71,7 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
-        answers=tuple(map(_answer, connection.execute(sql.ANSWERS, (session_id,)))),
+        answers=read_answers(connection, session_id),
     )
 
 
@@ -80,14 +82,22 @@ def read_sets(
     reps: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(sql.REPS, (scoring_id,)):
         reps[row["set_id"]].append(row)
-    measured = [rows.read_set(row, reps[row["set_id"]]) for row in connection.execute(sql.SETS, (scoring_id,))]
+    tempo = rows.read_tempo(read_answers(connection, session_id))
+    found = connection.execute(sql.SETS, (scoring_id,))
+    measured = [replace(rows.read_set(row, reps[row["set_id"]]), tempo=tempo) for row in found]
     return edits.apply(measured, read_ledger(connection, session_id))
 
 
-def read_set(connection: sqlite3.Connection, set_id: int) -> LoggedSet:
+def read_set(connection: sqlite3.Connection, session_id: int, set_id: int) -> LoggedSet:
     """Return one set as measured, without edits."""
     row = connection.execute(sql.SET, (set_id,)).fetchone()
-    return rows.read_set(row, connection.execute(sql.REPS_OF_SET, (set_id,)).fetchall())
+    found = rows.read_set(row, connection.execute(sql.REPS_OF_SET, (set_id,)).fetchall())
+    return replace(found, tempo=rows.read_tempo(read_answers(connection, session_id)))
+
+
+def read_answers(connection: sqlite3.Connection, session_id: int) -> tuple[Answer, ...]:
+    """Return what was told of a session, in order."""
+    return tuple(map(_answer, connection.execute(sql.ANSWERS, (session_id,))))
 
 
 def read_ledger(connection: sqlite3.Connection, session_id: int) -> tuple[edits.StoredEdit, ...]:
@@ -131,6 +141,14 @@ def read_history(connection: sqlite3.Connection, exercise: str | None) -> tuple[
     if exercise is None:
         return tuple(map(_set_summary, connection.execute(sql.SET_HISTORY)))
     return tuple(map(_set_summary, connection.execute(sql.SET_HISTORY_OF_EXERCISE, (exercise,))))
+
+
+def read_trend_sets(connection: sqlite3.Connection, exercise: str | None) -> list[TrendSet]:
+    """Return the cells of each set of all sessions that trends read, oldest first: one query."""
+    cursor = connection.cursor()
+    cursor.row_factory = None  # there are many: no more is made of them than a tuple
+    found = cursor.execute(*((sql.TREND_SETS,) if exercise is None else (sql.TREND_SETS_OF_EXERCISE, (exercise,))))
+    return list(map(TrendSet._make, found))
 
 
 def _chosen(scorings: tuple[Scoring, ...], scoring_id: int | None) -> Scoring:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from tracker.coaching.form import Verdict
+from tracker.coaching.plan import tempo_of
+from tracker.coaching.targets import Tempo
 from tracker.journal import form_rows
 from tracker.journal.checked import load, maybe, name, real, side
 from tracker.journal.edits import (
@@ -23,10 +26,12 @@ from tracker.journal.edits import (
     StoredEdit,
 )
 from tracker.journal.logged import (
+    Answer,
     LoggedGap,
     LoggedRejected,
     LoggedRep,
     LoggedSet,
+    SetTold,
     SetTotals,
 )
 from tracker.journal.text import DETAIL_LENGTH, plain, plain_json
@@ -36,6 +41,10 @@ from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
 
 Row = Mapping[str, Any] | sqlite3.Row
 Cells = tuple[str | int | float | None, ...]
+PLAN = "plan"
+"""What a session was to be, as an answer."""
+TOLD = frozenset({"reserve", "pain", "felt", "placement"})
+"""Answers that trends read."""
 _FLAGS = {flag.value: flag for flag in Flag}
 
 
@@ -104,6 +113,11 @@ def gap_cells(gap: Gap) -> Cells:
 def totals_cells(totals: SetTotals) -> Cells:
     """Return the totals in the order of their fields."""
     return tuple(real(cell) if isinstance(cell, float) else cell for cell in asdict(totals).values())
+
+
+def told_cells(told: SetTold) -> Cells:
+    """Return reserve, pain, felt, placement."""
+    return told.reserve, told.pain, " ".join(told.felt) or None, told.placement
 
 
 def rep_object(rep: Rep) -> dict[str, Any]:
@@ -211,6 +225,37 @@ def read_gap(row: Row) -> LoggedGap:
 def read_totals(row: Row) -> SetTotals:
     """Return a set's totals."""
     return SetTotals(**{field: row[field] for field in SetTotals.__dataclass_fields__})
+
+
+def read_told(answers: Iterable[Answer], number: int) -> SetTold:
+    """Return what was told of a set, or else of the whole session; of several answers, the last one counts."""
+    of_session: dict[str, Any] = {}
+    of_set: dict[str, Any] = {}
+    for one in answers:
+        if one.set_number in (None, number):
+            (of_session if one.set_number is None else of_set)[one.question] = one.value
+    said = of_session | of_set
+    felt, placement = said.get("felt"), said.get("placement")
+    return SetTold(
+        reserve=_whole(said.get("reserve")),
+        pain=_whole(said.get("pain")),
+        felt=tuple(name for name in felt if isinstance(name, str)) if isinstance(felt, list) else (),
+        placement=placement if isinstance(placement, str) and placement else None,
+    )
+
+
+def read_tempo(answers: Iterable[Answer]) -> Tempo | None:
+    """Return the tempo of the session's plan; None where none was kept."""
+    tempo = None
+    for one in answers:
+        if one.question == PLAN and isinstance(one.value, Mapping):
+            with suppress(ValueError):
+                tempo = Tempo.around(*tempo_of(str(one.value.get("tempo"))))
+    return tempo
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def edit_cells(edit: Edit) -> tuple[str, str]:

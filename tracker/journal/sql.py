@@ -222,7 +222,22 @@ ALTER TABLE reps ADD COLUMN range_m REAL;   -- of exercises that are measured by
 ALTER TABLE reps ADD COLUMN peak_speed_m_s REAL;
 """
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3)
+VERSION_4 = """
+ALTER TABLE set_totals ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;    -- repetitions held against tempo and range
+ALTER TABLE set_totals ADD COLUMN in_band INTEGER NOT NULL DEFAULT 0;   -- of them: in both
+ALTER TABLE set_totals ADD COLUMN tempo_in_band INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE set_totals ADD COLUMN range_in_band INTEGER;                -- NULL: there was no personal range
+ALTER TABLE set_totals ADD COLUMN velocity_loss REAL;
+ALTER TABLE set_totals ADD COLUMN median_range_m REAL;
+ALTER TABLE set_totals ADD COLUMN reserve INTEGER;                      -- what the person told of the set
+ALTER TABLE set_totals ADD COLUMN pain INTEGER;
+ALTER TABLE set_totals ADD COLUMN felt TEXT;                            -- places, joined by a space
+ALTER TABLE set_totals ADD COLUMN placement TEXT;                       -- where in the workout it stood
+"""
+TOTALS_COMPLETE = 4
+"""From this version on the totals hold all that trends read; those of an earlier file are added up again."""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 # The file
 
@@ -287,12 +302,15 @@ INSERT_TOTALS = _insert(
     "set_totals",
     "set_id session_id number side exercise load_kg load_label kind reps partials start_s end_s"
     " time_under_tension_s median_range_deg median_peak_speed_deg_s median_concentric_s median_hold_s"
-    " median_eccentric_s median_bottom_pause_s",
+    " median_eccentric_s median_bottom_pause_s judged in_band tempo_in_band range_in_band velocity_loss"
+    " median_range_m reserve pain felt placement",
 )
+CHANGE_TOLD = "UPDATE set_totals SET reserve = ?, pain = ?, felt = ?, placement = ? WHERE session_id = ? AND number = ?"
 
 # Reading
 
 SESSIONS_BY_PREFIX = "SELECT session_id, uuid FROM sessions WHERE uuid >= ? AND uuid < ? ORDER BY uuid LIMIT 4"
+SESSION_IDS = "SELECT session_id FROM sessions"
 SESSION = "SELECT * FROM sessions WHERE session_id = ?"
 OPEN_SESSIONS = "SELECT uuid FROM sessions WHERE ended_at IS NULL ORDER BY started_us DESC, session_id DESC"
 SENSORS = "SELECT * FROM sensors WHERE session_id = ? ORDER BY number"
@@ -313,6 +331,7 @@ REJECTED = "SELECT * FROM rejected WHERE scoring_id = ? ORDER BY rejected_id"
 GAPS = "SELECT * FROM gaps WHERE scoring_id = ? ORDER BY gap_id"
 EDITS = "SELECT * FROM edits WHERE session_id = ? ORDER BY edit_id"
 EDIT_SESSION = "SELECT session_id FROM edits WHERE edit_id = ?"
+TOTALS_OF_SESSION = "SELECT number FROM set_totals WHERE session_id = ?"
 ANSWERS = "SELECT * FROM answers WHERE session_id = ? ORDER BY answer_id"
 BANDS = "SELECT * FROM bands ORDER BY band_id"
 PLACE_OF_SET = """
@@ -335,3 +354,13 @@ SELECT s.uuid, s.started_at, t.* FROM set_totals AS t JOIN sessions AS s USING (
 ORDER BY s.started_us, s.session_id, t.number"""
 SET_HISTORY = _SET_HISTORY.format(where="")
 SET_HISTORY_OF_EXERCISE = _SET_HISTORY.format(where=" WHERE t.exercise = ?")
+
+_TREND_SETS = """
+SELECT s.uuid, s.started_at, s.started_us, t.number, t.exercise, t.side, t.placement, t.load_label, t.kind, t.load_kg,
+    t.reps, t.judged, t.in_band, t.tempo_in_band, t.range_in_band, t.median_range_deg, t.median_range_m,
+    t.median_peak_speed_deg_s, t.median_concentric_s, t.median_hold_s, t.median_eccentric_s, t.median_bottom_pause_s,
+    t.time_under_tension_s, t.velocity_loss, t.reserve, t.pain, t.felt
+FROM set_totals AS t JOIN sessions AS s USING (session_id){where}
+ORDER BY s.started_us, s.session_id, t.number"""
+TREND_SETS = _TREND_SETS.format(where="")
+TREND_SETS_OF_EXERCISE = _TREND_SETS.format(where=" WHERE t.exercise = ?")

@@ -1,0 +1,59 @@
+"""The error that stands beside each number: from the published figures, never from the person's own data.
+
+The figures are those of one repetition: in 95 of 100 the error is smaller. A median over a session's repetitions is
+steadier by chance alone, but shares what a sensor does to all of them, so no more is claimed than for one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """A number's error, short for a column and in a sentence."""
+
+    short: str
+    words: str
+
+
+@cache
+def published() -> tuple[str, dict[str, float]]:
+    """Return the engine version that was measured, and the figures by their names."""
+    kept = tomllib.loads(files("tracker.trends").joinpath("errors.toml").read_text(encoding="utf-8"))
+    return kept["algorithm_version"], kept["figures"]
+
+
+@cache
+def errors() -> dict[str, Error]:
+    """Return the error of each metric that was measured, by its key."""
+    _, figures = published()
+
+    def limits(name: str) -> float:
+        """Return the larger of the two limits of agreement."""
+        return max(abs(figures[f"{name} {which}"]) for which in ("lower", "upper"))
+
+    def phase(name: str, words: str) -> Error:
+        within = limits(f"{name} short")
+        return Error(f"±{within:.2f} s", f"{words}: 95 of 100 repetitions within {within:.2f} s, for up to 2 s")
+
+    miscount, far, tension = figures["miscount"], figures["range_p95"], limits("under tension")
+    long_return = limits("eccentric long")
+    back = phase("eccentric", "return")
+    return {
+        "reps": Error(f"±{100 * miscount:.1f} %", f"repetitions: {100 * miscount:.1f} % miscounted"),
+        "in_band": Error("see below", "in band: as good as the phase times and the range it is made of"),
+        "range_deg": Error(f"±{far:.1f}°", f"range: 95 of 100 repetitions within {far:.2f}°"),
+        "concentric_s": phase("concentric", "lift"),
+        "hold_s": phase("hold", "hold"),
+        "eccentric_s": Error(back.short, f"{back.words}; longer ones within {100 * long_return:.0f} %"),
+        "bottom_pause_s": phase("bottom_pause", "pause"),
+        "time_under_tension_s": Error(
+            f"±{tension:.2f} s a rep", f"under tension: 95 of 100 repetitions within {tension:.2f} s"
+        ),
+        "velocity_loss": Error("see below", "velocity loss: not measured by itself, it is made of range and lift"),
+        "volume_kg": Error(f"±{100 * miscount:.1f} %", "volume: as the count"),
+    }
