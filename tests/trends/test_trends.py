@@ -13,6 +13,7 @@ from tracker.trends import METRICS, Kind, side_by_side, trends_of
 
 from .values import on_day
 
+BY_ID = {metric.id: metric for metric in METRICS}
 NO_WORK = [kind.value for kind in SetKind if kind is not SetKind.WORK]
 any_set = st.builds(
     on_day,
@@ -36,11 +37,11 @@ def in_time(sets: list[TrendSet]) -> list[TrendSet]:
 def test_each_work_set_counts_once_and_with_its_like(sets: list[TrendSet]) -> None:
     found = trends_of(sets)
     work = [one for one in sets if one.kind == "work"]
-    assert sum(point.sets for one in found for point in one.points) == len(work)
-    assert sum(point.reps for one in found for point in one.points) == sum(one.reps for one in work)
+    assert sum(len(point.alike) for one in found for point in one.points) == len(work)
+    assert sum(point.value(BY_ID["reps"]) for one in found for point in one.points) == sum(one.reps for one in work)
     for one in found:
         alike = [s for s in work if Kind(s.exercise, s.side, s.placement, s.load_label) == one.kind]
-        assert sum(point.reps for point in one.points) == sum(s.reps for s in alike)
+        assert sum(point.value(BY_ID["reps"]) for point in one.points) == sum(s.reps for s in alike)
         assert [point.session for point in one.points] == list(dict.fromkeys(s.uuid for s in alike))
     assert len({one.kind for one in found}) == len(found)
 
@@ -64,29 +65,30 @@ def test_a_session_adds_up_to_one_point() -> None:
         [on_day(0, 1), on_day(0, 2, reps=8, load_kg=12.5, range_deg=31.0, judged=8, in_band=0, pain=3)]
     )
     (point,) = found.points
-    assert (point.sets, point.reps, point.in_band, point.judged) == (2, 20, 9, 20)
-    assert point.values["in_band"] == 9 / 20
-    assert point.values["range_deg"] == 33.0
-    assert point.values["load_kg"] == 12.5
-    assert point.values["volume_kg"] == 12 * 10.0 + 8 * 12.5
-    assert point.values["time_under_tension_s"] == 132.0
-    assert point.values["pain"] == 3.0
-    assert point.values["felt"] == 1.0
+    assert len(point.alike) == 2
+    assert point.value(BY_ID["reps"]) == 20
+    assert point.value(BY_ID["in_band"]) == 9 / 20
+    assert point.value(BY_ID["range_deg"]) == 33.0
+    assert point.value(BY_ID["load_kg"]) == 12.5
+    assert point.value(BY_ID["volume_kg"]) == 12 * 10.0 + 8 * 12.5
+    assert point.value(BY_ID["time_under_tension_s"]) == 132.0
+    assert point.value(BY_ID["pain"]) == 3.0
+    assert point.value(BY_ID["felt"]) == 1.0
 
 
 def test_a_band_has_no_volume() -> None:
     (found,) = trends_of([on_day(0, load_kg=None, load_label="red")])
-    assert found.points[0].values["volume_kg"] is None
-    assert found.points[0].values["load_kg"] is None
+    assert found.points[0].value(BY_ID["volume_kg"]) is None
+    assert found.points[0].value(BY_ID["load_kg"]) is None
 
 
 def test_tempo_alone_is_not_put_beside_tempo_and_range() -> None:
     early = [on_day(day, range_in_band=None, in_band=12) for day in range(3)]
     later = [on_day(day) for day in range(3, 6)]
     (tempo_only,) = trends_of(early)
-    assert [value for _, value in tempo_only.values("in_band")] == [1.0] * 3
+    assert tempo_only.series(BY_ID["in_band"]).values == (1.0,) * 3
     (both,) = trends_of([*early, *later])
-    assert [value for _, value in both.values("in_band")] == [0.75] * 3
+    assert both.series(BY_ID["in_band"]).values == (0.75,) * 3
     assert len(both.points) == 6
 
 
@@ -96,27 +98,32 @@ def test_what_nothing_is_known_of_stays_unknown() -> None:
         pain=None, felt=None, load_kg=None, hold_s=None,
     )  # fmt: skip
     (found,) = trends_of([bare])
-    unknown = {id_ for id_, value in found.points[0].values.items() if value is None}
+    unknown = {id_ for id_, metric in BY_ID.items() if found.points[0].value(metric) is None}
     expected = {"in_band", "range_deg", "range_m", "velocity_loss", "reserve", "pain", "felt", "load_kg", "volume_kg"}
     assert unknown == expected | {"hold_s"}
-    assert found.now("range_deg") is found.before("range_deg") is found.best("range_deg") is None
+    assert (
+        found.series(BY_ID["range_deg"]).now
+        is found.series(BY_ID["range_deg"]).before
+        is found.series(BY_ID["range_deg"]).best
+        is None
+    )
 
 
 def test_a_change_is_told_only_above_the_persons_own_noise() -> None:
     noise = [0.3, -0.2, 0.1, -0.3, 0.2, 0.0]
     same = [on_day(day, range_deg=35.0 + noise[day % 6]) for day in range(12)]
     (steady,) = trends_of(same)
-    assert steady.change("range_deg").shown is False
+    assert steady.series(BY_ID["range_deg"]).change.shown is False
     more = [*same[:6], *(one._replace(range_deg=one.range_deg + 5.0) for one in same[6:])]
     (moved,) = trends_of(more)
-    assert moved.change("range_deg").shown
-    assert moved.now("range_deg") == pytest.approx(moved.before("range_deg") + 5.0, abs=0.3)
-    assert trends_of(same[:5])[0].change("range_deg") is None
+    assert moved.series(BY_ID["range_deg"]).change.shown
+    assert moved.series(BY_ID["range_deg"]).now == pytest.approx(moved.series(BY_ID["range_deg"]).before + 5.0, abs=0.3)
+    assert trends_of(same[:5])[0].series(BY_ID["range_deg"]).change is None
 
 
 def test_the_best_is_the_first_to_reach_it() -> None:
     (found,) = trends_of([on_day(0, load_kg=10.0), on_day(1, load_kg=12.0), on_day(2, load_kg=12.0)])
-    point, value = found.best("load_kg")
+    point, value = found.series(BY_ID["load_kg"]).best
     assert (point.session, value) == ("00000001", 12.0)
     assert found.days_since(date(2025, 1, 10)) == 7
 

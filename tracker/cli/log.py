@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 LAST = "last"
 NOTHING_YET = "No sessions yet: kickback demo makes one."
+COMPARED = 100
+"""Newest sessions in which left is held against right."""
 RUNNING_S = 2.0
 """A recording that was written to so recently belongs to a session that is still running."""
 
@@ -39,7 +41,7 @@ def log(
     with open_journal(path) as journal:
         found = journal.sessions(limit=limit)
         endings = {one.uuid: ending_of(journal, one) for one in found}
-        history = () if json_ else journal.set_history()
+        recent = [] if json_ else journal.newest_trend_sets(COMPARED)
     if json_:
         from tracker.cli.session_json import summary_json
 
@@ -50,12 +52,13 @@ def log(
         print(NOTHING_YET)
         return
     from tracker.cli.console import console
-    from tracker.cli.sessions_view import print_log
-    from tracker.cli.sides import side_lines
+    from tracker.cli.log_view import print_log, side_lines
+    from tracker.trends.sides import side_by_side
 
-    print_log(console(), found, endings)
-    for line in side_lines(history):
-        console().print(line, style="yellow")
+    out = console()
+    print_log(out, found, endings)
+    for line in side_lines(side_by_side(recent)):
+        out.print(line, style="yellow")
 
 
 def show(

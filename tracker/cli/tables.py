@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tracker.journal.text import NAME_LENGTH, plain
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import Reason, Rep
 
 MISSING = "–"

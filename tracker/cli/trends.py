@@ -66,9 +66,9 @@ def trends(
         print("No work sets." if sets else NOTHING_YET)
     else:
         from tracker.cli.console import console
-        from tracker.cli.trends_view import print_trends
+        from tracker.cli.trends_view import print_overview, print_trends
 
-        print_trends(console(), found, sides, today)
+        (print_overview if exercise is None else print_trends)(console(), found, sides, today)
 
 
 def side_of(text: str | None) -> Literal["left", "right"] | None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tracker.coaching.asymmetry import Asymmetry
-from tracker.trends import METRICS, SideBySide, Trend
+from tracker.trends import METRICS, Metric, SideBySide, Trend
 from tracker.trends.errors import errors, published
 
 
@@ -34,26 +34,27 @@ def _trend(one: Trend, today: date) -> dict[str, Any]:
             {
                 "session": point.session,
                 "started_at": point.at.isoformat(),
-                "sets": point.sets,
-                "judged_by": None if not point.judged else "tempo and range" if point.ranged else "tempo",
-                "reps_in_band": point.in_band,
-                "reps_judged": point.judged,
-                **{name: _rounded(value) for name, value in point.values.items()},
+                "sets": len(point.alike),
+                "judged_by": None if not point.judged_alike else "tempo and range" if point.ranged else "tempo",
+                "reps_in_band": sum(alike.in_band for alike in point.judged_alike),
+                "reps_judged": sum(alike.judged for alike in point.judged_alike),
+                **{metric.id: _rounded(point.value(metric)) for metric in METRICS},
             }
             for point in one.points
         ],
-        "metrics": {metric.id: _metric(one, metric.id, metric.error) for metric in METRICS},
+        "metrics": {metric.id: _metric(one, metric) for metric in METRICS},
     }
 
 
-def _metric(one: Trend, id_: str, error: str | None) -> dict[str, Any]:
-    best = one.best(id_)
+def _metric(one: Trend, metric: Metric) -> dict[str, Any]:
+    series = one.series(metric)
+    best = series.best
     return {
-        "now": _rounded(one.now(id_)),
-        "before": _rounded(one.before(id_)),
-        "change": _difference(one.change(id_)),
+        "now": _rounded(series.now),
+        "before": _rounded(series.before),
+        "change": _difference(series.change),
         "highest": None if best is None else {"value": _rounded(best[1]), "session": best[0].session},
-        "error": None if error is None else errors()[error].words,
+        "error": None if metric.error is None else errors()[metric.error].words,
     }
 
 

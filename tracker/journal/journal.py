@@ -251,7 +251,12 @@ class Journal:
     def trend_sets(self, exercise: str | None = None) -> list[TrendSet]:
         """Return the cells of each set of all sessions (or of one exercise) that trends read, oldest first."""
         with self._reading() as connection:
-            return reading.read_trend_sets(connection, exercise)
+            return reading.read_trend_sets(connection, exercise, None)
+
+    def newest_trend_sets(self, sessions: int) -> list[TrendSet]:
+        """Return the same of so many newest sessions."""
+        with self._reading() as connection:
+            return reading.read_trend_sets(connection, None, sessions)
 
     def _id(self, session: str) -> int:
         return reading.find(self._connection, session)[0]

@@ -16,7 +16,7 @@ from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm
 from tracker.coaching.targets import Tempo
 from tracker.journal.values import Ending, Recording, Sensor, SessionId, SetContext, Side
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Rep
 
 if TYPE_CHECKING:

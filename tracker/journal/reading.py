@@ -143,11 +143,16 @@ def read_history(connection: sqlite3.Connection, exercise: str | None) -> tuple[
     return tuple(map(_set_summary, connection.execute(sql.SET_HISTORY_OF_EXERCISE, (exercise,))))
 
 
-def read_trend_sets(connection: sqlite3.Connection, exercise: str | None) -> list[TrendSet]:
-    """Return the cells of each set of all sessions that trends read, oldest first: one query."""
+def read_trend_sets(connection: sqlite3.Connection, exercise: str | None, newest: int | None) -> list[TrendSet]:
+    """Return the cells of each set that trends read, oldest first: one query."""
     cursor = connection.cursor()
     cursor.row_factory = None  # there are many: no more is made of them than a tuple
-    found = cursor.execute(*((sql.TREND_SETS,) if exercise is None else (sql.TREND_SETS_OF_EXERCISE, (exercise,))))
+    if newest is not None:
+        found = cursor.execute(sql.TREND_SETS_OF_NEWEST, (newest,))
+    elif exercise is not None:
+        found = cursor.execute(sql.TREND_SETS_OF_EXERCISE, (exercise,))
+    else:
+        found = cursor.execute(sql.TREND_SETS)
     return list(map(TrendSet._make, found))
 
 

@@ -36,7 +36,7 @@ from tracker.journal.logged import (
 )
 from tracker.journal.text import DETAIL_LENGTH, plain, plain_json
 from tracker.journal.values import ScoredSet, SetContext, SetKind
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
 
 Row = Mapping[str, Any] | sqlite3.Row
@@ -86,9 +86,9 @@ def _rep_cells(rep: Rep, pause_s: float | None, verdicts: tuple[Verdict, ...]) -
         maybe(pause_s),
         plain_json([flag.value for flag in rep.flags]) if rep.flags else "[]",
         form_rows.verdicts_text(verdicts),
-        form_rows.shape_text(rep.shape),
         maybe(rep.range_m),
         maybe(rep.peak_speed_m_s),
+        *form_rows.shape_cells(rep.shape),
     )
 
 
@@ -146,7 +146,7 @@ def read_rep(row: Row) -> Rep:
         range_deg=row["range_deg"],
         peak_speed_deg_s=row["peak_speed_deg_s"],
         flags=tuple(_FLAGS[flag] for flag in names if flag in _FLAGS),
-        shape=form_rows.read_shape(row["shape"] if "shape" in there else None),
+        shape=form_rows.read_shape(row),
         range_m=row["range_m"] if "range_m" in there else None,
         peak_speed_m_s=row["peak_speed_m_s"] if "peak_speed_m_s" in there else None,
     )

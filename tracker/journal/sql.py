@@ -233,6 +233,18 @@ ALTER TABLE set_totals ADD COLUMN reserve INTEGER;                      -- what 
 ALTER TABLE set_totals ADD COLUMN pain INTEGER;
 ALTER TABLE set_totals ADD COLUMN felt TEXT;                            -- places, joined by a space
 ALTER TABLE set_totals ADD COLUMN placement TEXT;                       -- where in the workout it stood
+ALTER TABLE reps ADD COLUMN mean_concentric_deg_s REAL;                 -- from here on in place of shape
+ALTER TABLE reps ADD COLUMN mean_eccentric_deg_s REAL;
+ALTER TABLE reps ADD COLUMN peak_eccentric_deg_s REAL;
+ALTER TABLE reps ADD COLUMN eccentric_rise_s REAL;
+ALTER TABLE reps ADD COLUMN concentric_sparc REAL;
+ALTER TABLE reps ADD COLUMN eccentric_sparc REAL;
+ALTER TABLE reps ADD COLUMN hold_drift_deg REAL;
+ALTER TABLE reps ADD COLUMN rest_offset_deg REAL;
+ALTER TABLE reps ADD COLUMN impact_m_s2 REAL;
+ALTER TABLE reps ADD COLUMN axis_x REAL;
+ALTER TABLE reps ADD COLUMN axis_y REAL;
+ALTER TABLE reps ADD COLUMN axis_z REAL;
 """
 TOTALS_COMPLETE = 4
 """From this version on the totals hold all that trends read; those of an earlier file are added up again."""
@@ -287,7 +299,9 @@ INSERT_SET = _insert(
 INSERT_REP = _insert(
     "reps",
     "set_id partial number peak start_s peak_start_s peak_end_s end_s reported_s"
-    " range_deg peak_speed_deg_s bottom_pause_s flags form shape range_m peak_speed_m_s",
+    " range_deg peak_speed_deg_s bottom_pause_s flags form range_m peak_speed_m_s"
+    " mean_concentric_deg_s mean_eccentric_deg_s peak_eccentric_deg_s eccentric_rise_s concentric_sparc eccentric_sparc"
+    " hold_drift_deg rest_offset_deg impact_m_s2 axis_x axis_y axis_z",
 )
 INSERT_REJECTED = _insert(
     "rejected",
@@ -363,4 +377,7 @@ SELECT s.uuid, s.started_at, s.started_us, t.number, t.exercise, t.side, t.place
 FROM set_totals AS t JOIN sessions AS s USING (session_id){where}
 ORDER BY s.started_us, s.session_id, t.number"""
 TREND_SETS = _TREND_SETS.format(where="")
+TREND_SETS_OF_NEWEST = _TREND_SETS.format(
+    where=" WHERE s.session_id IN (SELECT session_id FROM sessions ORDER BY started_us DESC, session_id DESC LIMIT ?)"
+)
 TREND_SETS_OF_EXERCISE = _TREND_SETS.format(where=" WHERE t.exercise = ?")

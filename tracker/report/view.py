@@ -16,7 +16,7 @@ from tracker.coaching.set_form import fade, velocity_loss
 from tracker.coaching.targets import Targets
 from tracker.exports.workout import Workout
 from tracker.journal import LoggedRejected, LoggedRep, LoggedSet, SetContext
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import Flag, Reason, Rep
 from tracker.recording import RecordingError
 from tracker.report.advice import Advice, Pace, advice_of

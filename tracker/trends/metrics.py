@@ -16,7 +16,7 @@ Sets = Sequence[TrendSet]
 GLUTE = "glute"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Metric:
     """One number over time.
 
@@ -58,11 +58,11 @@ class Metric:
 
 def _in_band(sets: Sets) -> float | None:
     """Share in both bands; sets from before there was a range of one's own are left out beside such as have one."""
-    return _share(alike_in_band(sets), lambda one: one.in_band)
+    return _share(judged_alike(sets), lambda one: one.in_band)
 
 
-def alike_in_band(sets: Sets) -> Sets:
-    """Return the sets that were judged alike: by tempo and range if any was, else by tempo."""
+def judged_alike(sets: Sets) -> Sets:
+    """Return the sets that were judged by the same: tempo and range if any was, else tempo."""
     judged = [one for one in sets if one.judged]
     return [one for one in judged if one.range_in_band is not None] or judged
 
@@ -101,16 +101,17 @@ def _felt(sets: Sets) -> float | None:
     return sum(GLUTE in places for places in told) / len(told) if told else None
 
 
+IN_BAND = Metric(
+    id="in_band",
+    name="reps in band",
+    unit="%",
+    digits=0,
+    of=_in_band,
+    error="in_band",
+    means="repetitions that kept the tempo and, where there was one, the person's own range",
+)
 METRICS: tuple[Metric, ...] = (
-    Metric(
-        id="in_band",
-        name="reps in band",
-        unit="%",
-        digits=0,
-        of=_in_band,
-        error="in_band",
-        means="repetitions that kept the tempo and, where there was one, the person's own range",
-    ),
+    IN_BAND,
     Metric(
         id="reps",
         name="reps",
@@ -206,3 +207,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(id="pain", name="pain", unit="of 10", digits=0, of=_pain, means="the worst that was told"),
 )
 """The headline first."""
+OVERVIEW: tuple[Metric, ...] = tuple(
+    one for one in METRICS if one.id in ("in_band", "range_deg", "eccentric_s", "load_kg")
+)
+"""What a line of all that was trained has room for: form, range, the slow return, load."""

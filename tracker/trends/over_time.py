@@ -8,21 +8,21 @@ colour, a machine) is another kind and is never put on one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
+from typing import NamedTuple
 
 from tracker.coaching.asymmetry import Asymmetry, asymmetry
 from tracker.journal import SetKind, Side, TrendSet
-from tracker.trends.metrics import METRICS, alike_in_band
+from tracker.trends.metrics import IN_BAND, Metric, Sets, judged_alike
 
 RECENT = 6
 """Sessions that say how it is now: two weeks or three for most people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What makes sets alike."""
 
     exercise: str | None
@@ -33,32 +33,67 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One session.
+    """The work sets of one kind in one session; there is at least one.
 
-    Attributes
-    ----------
-    session
-        Its UUID.
-    at
-        When it began.
-    sets, reps
-        Work sets and their repetitions.
-    in_band, judged
-        Repetitions in band, of how many.
-    ranged
-        A range of one's own counted; else only the tempo was judged.
-    values
-        By the metric's id; a number that nothing is known of is None.
+    Numbers are worked out when they are asked for: years have many, and a screen shows few.
     """
 
-    session: str
-    at: datetime
-    sets: int
-    reps: int
-    in_band: int
-    judged: int
-    ranged: bool
-    values: Mapping[str, float | None]
+    alike: tuple[TrendSet, ...]
+
+    @property
+    def session(self) -> str:
+        """The session's UUID."""
+        return self.alike[0].uuid
+
+    @property
+    def at(self) -> datetime:
+        """When the session began."""
+        return datetime.fromisoformat(self.alike[0].started_at)
+
+    @property
+    def judged_alike(self) -> Sets:
+        """Sets that were judged by the same: tempo and range if any was, else tempo."""
+        return judged_alike(self.alike)
+
+    @property
+    def ranged(self) -> bool:
+        """A range of one's own counted; else only the tempo was judged, or nothing."""
+        return any(one.range_in_band is not None for one in self.alike)
+
+    def value(self, metric: Metric) -> float | None:
+        """Return the session's number; None where nothing is known."""
+        return metric.of(self.alike)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One number over time: the sessions at which it is known, and were judged alike, oldest first."""
+
+    metric: Metric
+    points: tuple[Point, ...]
+    values: tuple[float, ...]
+
+    @property
+    def now(self) -> float | None:
+        """Median of the newest sessions."""
+        return median(self.values[-RECENT:]) if self.values else None
+
+    @property
+    def before(self) -> float | None:
+        """Median of as many sessions before those."""
+        earlier = self.values[-2 * RECENT : -RECENT]
+        return median(earlier) if earlier else None
+
+    @property
+    def best(self) -> tuple[Point, float] | None:
+        """The highest value, and the session that had it first."""
+        return max(zip(self.points, self.values, strict=True), key=lambda one: one[1], default=None)
+
+    @property
+    def change(self) -> Asymmetry | None:
+        """The newest sessions against those before, as legs are compared: shown only above the person's own noise."""
+        was, now = self.values[-2 * RECENT : -RECENT], self.values[-RECENT:]
+        return asymmetry(was, now) if min((*was, *now), default=0.0) > 0.0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +114,13 @@ class Trend:
     points: tuple[Point, ...]
     left_out: int
 
-    def values(self, metric: str) -> list[tuple[Point, float]]:
-        """Return the points at which a number is known, judged alike, with the number."""
-        ranged = metric == "in_band" and any(point.ranged for point in self.points)
-        return [
-            (point, value)
-            for point in self.points
-            if (value := point.values[metric]) is not None and (point.ranged or not ranged)
-        ]
-
-    def now(self, metric: str) -> float | None:
-        """Return the median of the newest sessions."""
-        known = [value for _, value in self.values(metric)[-RECENT:]]
-        return median(known) if known else None
-
-    def before(self, metric: str) -> float | None:
-        """Return the median of as many sessions before those."""
-        known = [value for _, value in self.values(metric)[-2 * RECENT : -RECENT]]
-        return median(known) if known else None
-
-    def best(self, metric: str) -> tuple[Point, float] | None:
-        """Return the highest value and the session that had it first."""
-        return max(self.values(metric), key=lambda one: one[1], default=None)
-
-    def change(self, metric: str) -> Asymmetry | None:
-        """Hold the newest sessions against those before, as legs are: shown only above the person's own noise."""
-        known = [value for _, value in self.values(metric)]
-        was, now = known[-2 * RECENT : -RECENT], known[-RECENT:]
-        return asymmetry(was, now) if min((*was, *now), default=0.0) > 0.0 else None
+    def series(self, metric: Metric) -> Series:
+        """Return one number over time."""
+        points: Sequence[Point] = self.points
+        if metric is IN_BAND:
+            points = [point for point in points if point.ranged] or points
+        known = [(point, value) for point in points if (value := point.value(metric)) is not None]
+        return Series(metric, tuple(point for point, _ in known), tuple(value for _, value in known))
 
     def days_since(self, today: date) -> int:
         """Return the days since the last session."""
@@ -135,21 +149,7 @@ def trends_of(sets: Iterable[TrendSet], *, since: date | None = None) -> tuple[T
         else:
             left_out[kind] = left_out.get(kind, 0) + 1
     found = [
-        Trend(kind, tuple(_point(alike) for alike in sessions.values()), left_out.get(kind, 0))
+        Trend(kind, tuple(Point(tuple(alike)) for alike in sessions.values()), left_out.get(kind, 0))
         for kind, sessions in work.items()
     ]
-    return tuple(sorted(found, key=lambda trend: trend.points[-1].at, reverse=True))
-
-
-def _point(sets: Sequence[TrendSet]) -> Point:
-    judged = alike_in_band(sets)
-    return Point(
-        session=sets[0].uuid,
-        at=datetime.fromisoformat(sets[0].started_at),
-        sets=len(sets),
-        reps=sum(one.reps for one in sets),
-        in_band=sum(one.in_band for one in judged),
-        judged=sum(one.judged for one in judged),
-        ranged=bool(judged) and judged[0].range_in_band is not None,
-        values={metric.id: metric.of(sets) for metric in METRICS},
-    )
+    return tuple(sorted(found, key=lambda trend: trend.points[-1].alike[0].started_us, reverse=True))
