@@ -16,7 +16,7 @@ from .conftest import ROOT, Kickback
 
 COMMANDS = [
     *("scan", "live", "coach", "guide", "demo", "replay", "analyze", "calibrate"),
-    *("log", "show", "trends", "report", "recover", "export", "simulate", "virtual-sensor"),
+    *("log", "show", "trends", "edit", "report", "recover", "export", "simulate", "virtual-sensor"),
 ]
 HEAVY = [
     "bleak",

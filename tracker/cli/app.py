@@ -15,6 +15,7 @@ from tracker.cli import (
     analyze,
     calibrate,
     coach,
+    edit,
     files,
     guide,
     live,
@@ -120,6 +121,7 @@ _add("log", REVIEW_PANEL, log.log)
 _add("show", REVIEW_PANEL, log.show)
 _add("trends", REVIEW_PANEL, trends.trends)
 _add("report", REVIEW_PANEL, report.report)
+_add("edit", REVIEW_PANEL, edit.edit)
 _add("export", DATA_PANEL, files.export)
 _add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)

@@ -10,19 +10,9 @@ from rich.text import Text
 
 from tracker.analysis import not_listed
 from tracker.cli import form_view, tables
+from tracker.cli.edits_view import edit_words
 from tracker.cli.log_view import day_and_time
-from tracker.journal import (
-    AddRep,
-    ChangeExercise,
-    ChangeLoad,
-    ChangeSide,
-    DeleteRep,
-    Edit,
-    LoggedRep,
-    LoggedSet,
-    Session,
-    SetKind,
-)
+from tracker.journal import LoggedRep, LoggedSet, Session, SetKind
 from tracker.journal.text import notes
 from tracker.sensors import estimates_losses
 
@@ -93,9 +83,7 @@ def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
 def _print_rest(out: Console, found: Session, ending: str) -> None:
     out.print()
     for edit in found.edits:
-        state = "undone" if edit.undone else "" if edit.applied else "no longer fits"
-        what = f"undo of {edit.undoes}" if edit.edit is None else _edit(edit.edit)
-        out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), f"{what}  ", (state, "yellow")))
+        out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), *edit_words(found, edit)))
     for answer in found.answers:
         what = f"{tables.name(answer.question)}: {tables.name(str(answer.value))}"
         out.print(Text.assemble(("Said       ", "dim"), what))
@@ -109,17 +97,3 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
     versions = [one.algorithm_version for one in found.scorings if not one.current]
     earlier = f", earlier ones: {', '.join(map(tables.name, versions))}" if versions else ""
     out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version), earlier))
-
-
-def _edit(edit: Edit) -> str:
-    match edit:
-        case DeleteRep():
-            return "repetition deleted"
-        case AddRep():
-            return "repetition added"
-        case ChangeLoad(load_kg=load_kg):
-            return "load removed" if load_kg is None else f"load is {load_kg:g} kg"
-        case ChangeSide(side=side):
-            return f"working side is {side or 'not known'}"
-        case ChangeExercise(exercise=exercise):
-            return f"exercise is {tables.name(exercise or 'not known')}"

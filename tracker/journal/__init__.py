@@ -13,7 +13,18 @@
 """
 
 from tracker.journal.data_folder import data_folder, journal_path, recordings_folder
-from tracker.journal.edits import AddRep, ChangeExercise, ChangeLoad, ChangeSide, DeleteRep, Edit
+from tracker.journal.edits import (
+    AddRep,
+    ChangeExercise,
+    ChangeKind,
+    ChangeLabel,
+    ChangeLoad,
+    ChangeNotes,
+    ChangeSide,
+    DeleteRep,
+    DeleteSet,
+    Edit,
+)
 from tracker.journal.errors import JournalError
 from tracker.journal.journal import Journal
 from tracker.journal.logged import (
@@ -51,9 +62,13 @@ __all__ = [
     "AddRep",
     "Answer",
     "ChangeExercise",
+    "ChangeKind",
+    "ChangeLabel",
     "ChangeLoad",
+    "ChangeNotes",
     "ChangeSide",
     "DeleteRep",
+    "DeleteSet",
     "Edit",
     "Ending",
     "Journal",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -196,8 +196,13 @@ class Journal:
         JournalError
             The session has no such set or repetition, or it is already deleted.
         """
+        return self.edit_all(session, [edit], at=at)[0]
+
+    def edit_all(self, session: str, edits: Iterable[Edit], *, at: datetime | None = None) -> list[int]:
+        """Note corrections that belong together, all of them or none; return their ids. Raises as `edit` does."""
+        begun = at or _now()
         with self._writing() as connection:
-            return writing.add_edit(connection, self._id(session), edit, at or _now())
+            return [writing.add_edit(connection, self._id(session), one, begun) for one in edits]
 
     def undo(self, edit_id: int, *, at: datetime | None = None) -> int:
         """Take back an edit, or an earlier undo; return the id of this undo.
@@ -207,8 +212,13 @@ class Journal:
         JournalError
             There is no such edit, or it is already undone.
         """
+        return self.undo_all([edit_id], at=at)[0]
+
+    def undo_all(self, edit_ids: Iterable[int], *, at: datetime | None = None) -> list[int]:
+        """Take back several edits, all of them or none; return the ids of the undos. Raises as `undo` does."""
+        begun = at or _now()
         with self._writing() as connection:
-            return writing.undo(connection, edit_id, at or _now())
+            return [writing.undo(connection, edit_id, begun) for edit_id in edit_ids]
 
     def save_band(
         self, exercise: str, made: Calibration, *, side: Side | None = None, at: datetime | None = None

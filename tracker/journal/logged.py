@@ -293,7 +293,7 @@ class SetSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A whole session: the measured rows with the edits applied."""
+    """A whole session: the measured rows with the edits applied; ``deleted_sets`` are those that an edit took out."""
 
     uuid: SessionId
     started_at: datetime
@@ -309,6 +309,7 @@ class Session:
     scoring: Scoring
     scorings: tuple[Scoring, ...]
     sets: tuple[LoggedSet, ...]
+    deleted_sets: tuple[LoggedSet, ...]
     rejected: tuple[LoggedRejected, ...]
     gaps: tuple[LoggedGap, ...]
     edits: tuple[LoggedEdit, ...]

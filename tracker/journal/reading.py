@@ -59,7 +59,9 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
     """Return the whole session with the edits applied to one of its scorings (None: the current one)."""
     scorings = read_scorings(connection, session_id)
     shown = _chosen(scorings, scoring_id)
-    sets, ledger = read_sets(connection, session_id, shown.scoring_id)
+    measured = _measured(connection, session_id, shown.scoring_id)
+    sets, ledger = edits.apply(measured, read_ledger(connection, session_id))
+    left = {one.set_id for one in sets}
     head = connection.execute(sql.SESSION, (session_id,)).fetchone()
     return Session(
         **_head(head),
@@ -68,6 +70,7 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         scoring=shown,
         scorings=scorings,
         sets=sets,
+        deleted_sets=tuple(one for one in measured if one.set_id not in left),
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
@@ -79,13 +82,16 @@ def read_sets(
     connection: sqlite3.Connection, session_id: int, scoring_id: int
 ) -> tuple[tuple[LoggedSet, ...], tuple[LoggedEdit, ...]]:
     """Return a scoring's sets with the edits applied, and what became of each edit."""
+    return edits.apply(_measured(connection, session_id, scoring_id), read_ledger(connection, session_id))
+
+
+def _measured(connection: sqlite3.Connection, session_id: int, scoring_id: int) -> list[LoggedSet]:
     reps: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(sql.REPS, (scoring_id,)):
         reps[row["set_id"]].append(row)
     tempo = rows.read_tempo(read_answers(connection, session_id))
     found = connection.execute(sql.SETS, (scoring_id,))
-    measured = [replace(rows.read_set(row, reps[row["set_id"]]), tempo=tempo) for row in found]
-    return edits.apply(measured, read_ledger(connection, session_id))
+    return [replace(rows.read_set(row, reps[row["set_id"]]), tempo=tempo) for row in found]
 
 
 def read_set(connection: sqlite3.Connection, session_id: int, set_id: int) -> LoggedSet:
@@ -173,7 +179,7 @@ def _head(row: sqlite3.Row) -> dict[str, Any]:
         "working_side": row["working_side"],
         "sensor_side": row["sensor_side"],
         "load_kg": row["load_kg"],
-        "notes": row["notes"],
+        "notes": row["notes"] if row["shown_notes"] is None else row["shown_notes"],
     }
 
 

@@ -18,9 +18,13 @@ from tracker.journal.checked import load, maybe, name, real, side
 from tracker.journal.edits import (
     AddRep,
     ChangeExercise,
+    ChangeKind,
+    ChangeLabel,
     ChangeLoad,
+    ChangeNotes,
     ChangeSide,
     DeleteRep,
+    DeleteSet,
     Edit,
     Place,
     StoredEdit,
@@ -34,7 +38,7 @@ from tracker.journal.logged import (
     SetTold,
     SetTotals,
 )
-from tracker.journal.text import DETAIL_LENGTH, plain, plain_json
+from tracker.journal.text import DETAIL_LENGTH, notes, plain, plain_json
 from tracker.journal.values import ScoredSet, SetContext, SetKind
 from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
@@ -45,6 +49,7 @@ PLAN = "plan"
 """What a session was to be, as an answer."""
 TOLD = frozenset({"reserve", "pain", "felt", "placement"})
 """Answers that trends read."""
+_KINDS = frozenset(kind.value for kind in SetKind)
 _FLAGS = {flag.value: flag for flag in Flag}
 
 
@@ -271,6 +276,14 @@ def edit_cells(edit: Edit) -> tuple[str, str]:
             return "change-side", plain_json(side(edit.side))
         case ChangeExercise():
             return "change-exercise", plain_json(name(edit.exercise))
+        case ChangeKind():
+            return "change-kind", plain_json(SetKind(edit.kind).value)
+        case ChangeLabel():
+            return "change-label", plain_json(name(edit.load_label))
+        case DeleteSet():
+            return "delete-set", "null"
+        case ChangeNotes():
+            return "change-notes", json.dumps(notes(edit.notes))
 
 
 def read_edit(row: Row) -> StoredEdit:
@@ -299,5 +312,13 @@ def _read_edit(kind: str, set_id: int, rep_id: int, value: Any) -> Edit | None:
             return ChangeSide(set_id, value)
         case "change-exercise":
             return ChangeExercise(set_id, value)
+        case "change-kind":
+            return ChangeKind(set_id, SetKind(value)) if value in _KINDS else None
+        case "change-label":
+            return ChangeLabel(set_id, value)
+        case "delete-set":
+            return DeleteSet(set_id)
+        case "change-notes":
+            return ChangeNotes(value)
         case _:
             return None

@@ -233,6 +233,7 @@ ALTER TABLE set_totals ADD COLUMN reserve INTEGER;                      -- what 
 ALTER TABLE set_totals ADD COLUMN pain INTEGER;
 ALTER TABLE set_totals ADD COLUMN felt TEXT;                            -- places, joined by a space
 ALTER TABLE set_totals ADD COLUMN placement TEXT;                       -- where in the workout it stood
+ALTER TABLE sessions ADD COLUMN shown_notes TEXT;                       -- what an edit put in place of notes
 ALTER TABLE reps ADD COLUMN mean_concentric_deg_s REAL;                 -- from here on in place of shape
 ALTER TABLE reps ADD COLUMN mean_eccentric_deg_s REAL;
 ALTER TABLE reps ADD COLUMN peak_eccentric_deg_s REAL;
@@ -284,6 +285,7 @@ INSERT_SESSION = _insert(
     "uuid started_at started_us exercise working_side sensor_side load_kg notes",
 )
 END_SESSION = "UPDATE sessions SET ended_at = ?, ending = ?, notes = coalesce(?, notes) WHERE session_id = ?"
+SHOW_NOTES = "UPDATE sessions SET shown_notes = ? WHERE session_id = ?"
 INSERT_SENSOR = _insert("sensors", "session_id number family name address side info")
 INSERT_RECORDING = _insert("recordings", "session_id number path sha256 seconds")
 CLOSE_RECORDING = "UPDATE recordings SET sha256 = ?, seconds = ? WHERE session_id = ? AND number = ?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -176,7 +176,10 @@ def make_current(connection: sqlite3.Connection, session_id: int, scoring_id: in
 
 def add_edit(connection: sqlite3.Connection, session_id: int, edit: edits.Edit, at: datetime) -> int:
     """Insert an edit with its place; return its id."""
-    if isinstance(edit, edits.DeleteRep):
+    place: Sequence[float | None] | None
+    if isinstance(edit, edits.ChangeNotes):
+        place, what = (None,) * 6, "notes"
+    elif isinstance(edit, edits.DeleteRep):
         place = connection.execute(sql.PLACE_OF_REP, (edit.rep_id, session_id)).fetchone()
         what = f"repetition with id {edit.rep_id}"
     else:
@@ -247,6 +250,7 @@ def _session_context(connection: sqlite3.Connection, session_id: int) -> SetCont
 def _refresh_totals(connection: sqlite3.Connection, session_id: int) -> tuple[LoggedEdit, ...]:
     scoring_id = reading.current_scoring(connection, session_id)
     sets, ledger = reading.read_sets(connection, session_id, scoring_id)
+    connection.execute(sql.SHOW_NOTES, (edits.notes_shown(reading.read_ledger(connection, session_id)), session_id))
     connection.execute(sql.CLEAR_TOTALS, (session_id,))
     answers = reading.read_answers(connection, session_id)
     for logged in sets:
