@@ -9,7 +9,7 @@ import pytest
 
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.trends import METRICS
-from tracker.trends.errors import errors, published
+from tracker.trends.errors import errors, flags, published
 
 PROVEN = json.loads((Path(__file__).parents[1] / "accuracy" / "proven.json").read_text(encoding="utf-8"))
 NOMINAL = next(one for one in PROVEN["corpora"] if one["name"] == "nominal")
@@ -19,6 +19,12 @@ def test_the_figures_are_those_of_the_sealed_seeds() -> None:
     proven = NOMINAL["parts"]["sealed"]["figures"]
     _, figures = published()
     assert figures == {name: pytest.approx(proven[name]["value"], rel=1e-5) for name in figures}
+
+
+def test_the_flags_are_those_of_the_sealed_seeds() -> None:
+    proven = {one["flag"]: one for one in PROVEN["form"]["sealed"]}
+    for flag, kept in flags().items():
+        assert kept == {name: pytest.approx(proven[flag][name], rel=1e-5) for name in ("falsely", "flagged")}
 
 
 def test_they_are_of_the_engine_that_runs() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from rich.console import Console
 from rich.text import Text
 
 from tracker.cli import tables
 from tracker.journal import SessionId, SessionSummary
+from tracker.trends.calendar import Calendar, weeks
 from tracker.trends.sides import SideBySide
 
 _ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
@@ -18,26 +19,14 @@ _LOG = ("session", "began", "exercise", "side", "kg", "sets", "reps", "tension",
 _RIGHT = ("kg", "sets", "reps", "tension")
 _EXPENDABLE = ("tension", "kg", "sets", "side", "exercise", "reps", "ended", "began")
 """Columns that a narrow terminal does without, these first."""
-_SHORTEST_EXERCISE = 8
+SHADES = "·░▒▓█"
+WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
 
 def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> None:
     """Print a line per session; where the terminal is narrow, of what fits beside the ids."""
     rows = [_log_cells(one, endings[one.uuid]) for one in found]
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in _LOG}
-    spare = out.width - sum(width + 2 for width in widths.values())
-    if spare < 0:
-        widths["exercise"] = max(_SHORTEST_EXERCISE, widths["exercise"] + spare)
-    for name in _EXPENDABLE:
-        if sum(width + 2 for width in widths.values()) > out.width:
-            del widths[name]
-    table = tables.grid()
-    for name, width in widths.items():
-        right = name in _RIGHT
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis", width=width)
-    for row in rows:
-        table.add_row(*(row[name] for name in widths))
-    out.print(table)
+    tables.print_fitting(out, rows, right=_RIGHT, expendable=_EXPENDABLE, shrinks="exercise")
 
 
 def _log_cells(one: SessionSummary, ending: str) -> dict[str, Text]:
@@ -73,3 +62,29 @@ def side_lines(sides: Iterable[SideBySide]) -> Iterator[str]:
             f"{what}: range {found.left:.1f}° left, {found.right:.1f}° right ({found.difference:+.0%};"
             f" up to {found.noise:.0%} may be noise)"
         )
+
+
+def print_calendar(out: Console, calendar: Calendar, first: date, last: date) -> None:
+    """Print a column for each week between two days; where the terminal is narrow, for the newest."""
+    shown = weeks(first, last)[-(out.width - 4) :]
+    months, free = "", 0
+    for place, monday in enumerate(shown):
+        begins = place == 0 or monday.month != shown[place - 1].month
+        if begins and place >= free and place + 3 <= len(shown):
+            months, free = months.ljust(place) + f"{monday:%b}", place + 4
+    out.print(Text(" " * 4 + months, "dim"))
+    for weekday, name in enumerate(WEEKDAYS):
+        days = [monday + timedelta(days=weekday) for monday in shown]
+        cells = "".join(SHADES[calendar.level(day)] if first <= day <= last else " " for day in days)
+        out.print(Text.assemble((f"{name:<4}", "dim"), cells))
+    done = [one for day, one in calendar.days.items() if max(first, shown[0]) <= day <= last]
+    per_week = len(done) / len(shown)
+    out.print(
+        f"{tables.count(len(done), 'day')} with {tables.count(sum(one.sessions for one in done), 'session')},"
+        f" {tables.count(sum(one.reps for one in done), 'rep')} of work; {per_week:.1f} days a week;"
+        f" longest pause ever {tables.count(calendar.longest_pause(), 'day')}"
+    )
+    if calendar.limits:
+        steps = [*(f"up to {limit:.0f}" for limit in calendar.limits), "more"]
+        shades = zip(SHADES[-len(steps) :], steps, strict=True)
+        out.print("  ".join(f"{shade} {step}" for shade, step in shades) + " reps", style="dim")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -10,48 +10,50 @@ from rich.console import Console
 from rich.text import Text
 
 from tracker.cli import tables
-from tracker.coaching.asymmetry import Asymmetry
 from tracker.trends import IN_BAND, METRICS, Kind, Series, SideBySide, Trend
-from tracker.trends.errors import errors, published
 from tracker.trends.metrics import OVERVIEW
-from tracker.trends.over_time import RECENT
+from tracker.trends.words import (
+    LEGEND,
+    days_words,
+    error_lines,
+    error_words,
+    kind_words,
+    now_words,
+    side_lines,
+    side_words,
+)
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_BARS = 24
 LEAST_BARS = 8
-LEGEND = (
-    f"Now: median of the newest {RECENT} sessions; ↑ ↓: moved against the {RECENT} before them by more than your own"
-    " variation."
-)
+LEAST_WORDS = 20
 
 
 def print_overview(out: Console, found: Sequence[Trend], sides: Sequence[SideBySide], today: date) -> None:
     """Print a line for each kind of set."""
-    table = tables.grid()
-    for name in ("exercise", "side"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    table.add_column("sessions", justify="right", no_wrap=True)
-    table.add_column("last", justify="right", no_wrap=True)
-    for metric in OVERVIEW:
-        table.add_column(metric.name, justify="right", no_wrap=True)
-        if metric is IN_BAND:
-            table.add_column("over time", no_wrap=True)
+    rows = []
     for one in found:
-        cells = [_kind(one.kind), one.kind.side or tables.MISSING, str(len(one.points)), _days(one.days_since(today))]
-        for metric in OVERVIEW:
-            series = one.series(metric)
-            cells.append(_now(series))
-            if metric is IN_BAND:
-                cells.append(spark(series.values, LEAST_BARS) if series.values else "")
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    for line in _apart(sides):
-        out.print(line, style="yellow")
+        in_band = one.series(IN_BAND)
+        cells = {
+            "exercise": tables.name(kind_words(one.kind)),
+            "side": one.kind.side or tables.MISSING,
+            "sessions": str(len(one.points)),
+            "last": days_words(one.days_since(today)),
+            IN_BAND.name: now_words(in_band),
+            "over time": spark(in_band.values, LEAST_BARS) if in_band.values else "",
+            **{metric.name: now_words(one.series(metric)) for metric in OVERVIEW},
+        }
+        rows.append({name: Text(cell) for name, cell in cells.items()})
+    numbers = ("sessions", "last", IN_BAND.name, *(metric.name for metric in OVERVIEW))
+    expendable = (*(metric.name for metric in reversed(OVERVIEW)), "sessions", "over time", "last", "side")
+    tables.print_fitting(out, rows, right=numbers, expendable=expendable, shrinks="exercise", shortest=LEAST_WORDS)
+    for side in sides:
+        if side.found is not None and side.found.shown:
+            what = kind_words(Kind(side.exercise, None, side.placement, side.label))
+            out.print(f"{tables.name(what)}: {side_words(side, side.found)}", style="yellow")
     out.print("\n" + LEGEND, style="dim")
-    shown = [
-        f"{metric.name} {errors()[metric.error].short}" for metric in OVERVIEW if metric.error and metric is not IN_BAND
-    ]
-    out.print(f"Errors: {', '.join(shown)} (kickback trends EXERCISE says more).", style="dim")
+    shown = ", ".join(f"{metric.name} {error_words(metric)}" for metric in (IN_BAND, *OVERVIEW) if metric.error)
+    out.print(f"Errors: {shown}; kickback trends EXERCISE says more.", style="dim")
 
 
 def print_trends(out: Console, found: Sequence[Trend], sides: Sequence[SideBySide], today: date) -> None:
@@ -64,7 +66,8 @@ def print_trends(out: Console, found: Sequence[Trend], sides: Sequence[SideBySid
         for line in side_lines([one for one in sides if (one.exercise, one.placement, one.label) == common]):
             out.print(line)
         out.print()
-    for line in (LEGEND, *error_lines()):
+    first, *lines = error_lines()
+    for line in (LEGEND, first, *(f"  {line}" for line in lines)):
         out.print(line, style="dim")
 
 
@@ -85,46 +88,12 @@ def spark(values: Sequence[float], most: int) -> str:
     return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in means)
 
 
-def side_lines(sides: Sequence[SideBySide]) -> Iterator[str]:
-    """Yield left against right: each difference that stands out, and one line for those that do not."""
-    yield from (_side(one, one.found) for one in sides if one.found is not None and one.found.shown)
-    quiet = [one.name for one in sides if one.found is not None and not one.found.shown]
-    if quiet:
-        yield f"Left and right within your own variation: {', '.join(quiet)}."
-
-
-def error_lines() -> Iterator[str]:
-    """Yield how far the numbers can be trusted."""
-    version, _ = published()
-    yield f"Errors of one repetition, in simulated sessions, engine {version} (ACCURACY.md):"
-    for words in dict.fromkeys(errors()[metric.error].words for metric in METRICS if metric.error):
-        yield f"  {words}"
-
-
-def _apart(sides: Iterable[SideBySide]) -> Iterator[str]:
-    for one in sides:
-        if one.found is not None and one.found.shown:
-            yield f"{_kind(Kind(one.exercise, None, one.placement, one.label))}: {_side(one, one.found)}"
-
-
-def _side(one: SideBySide, found: Asymmetry) -> str:
-    left, right = (
-        f"{value:.{one.digits}f}{one.unit if one.unit[0] == '°' else ' ' + one.unit}"
-        for value in (found.left, found.right)
-    )
-    return f"{one.name} {left} left, {right} right ({found.difference:+.0%}; up to {found.noise:.0%} may be noise)"
-
-
-def _kind(kind: Kind) -> str:
-    """Return what makes the sets alike, but for the leg."""
-    words = (kind.exercise or "any leg lift", kind.placement, kind.label)
-    return ", ".join(tables.name(word) for word in words if word)
-
-
 def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
     newest = min(one.days_since(today) for one in trends)
     sessions = len({point.session for one in trends for point in one.points})
-    out.print(tables.heading(_kind(trends[0].kind), tables.count(sessions, "session"), f"last {_days(newest)}"))
+    out.print(
+        tables.heading(tables.name(kind_words(trends[0].kind)), tables.count(sessions, "session"), days_words(newest))
+    )
     width = max(LEAST_BARS, min(MOST_BARS, (out.width - 32) // len(trends) - 14))
     table = tables.grid()
     table.add_column("", no_wrap=True)
@@ -136,7 +105,7 @@ def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
         all_series = [one.series(metric) for one in trends]
         if any(series.values for series in all_series):
             cells = [cell for series in all_series for cell in _cells(series, width)]
-            table.add_row(metric.name, *cells, errors()[metric.error].short if metric.error else "you said")
+            table.add_row(metric.name, *cells, error_words(metric))
     out.print(table)
     left_out = sum(one.left_out for one in trends)
     if left_out:
@@ -146,15 +115,6 @@ def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
 def _cells(series: Series, width: int) -> tuple[Text, Text]:
     if not series.values:
         return Text(tables.MISSING), Text("")
-    return Text(_now(series), "bold" if series.metric is IN_BAND else ""), Text(spark(series.values, width))
-
-
-def _now(series: Series) -> str:
-    """Return the number as it is now, with an arrow where it has moved."""
-    change = series.change
-    moved = " " if change is None or not change.shown else "↑" if change.difference > 0.0 else "↓"
-    return f"{series.metric.text(series.now)} {moved}"
-
-
-def _days(days: int) -> str:
-    return "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+    words = now_words(series)
+    words += "" if words[-1] in "↑↓" else "  "  # so that numbers stand under each other
+    return Text(words, "bold" if series.metric is IN_BAND else ""), Text(spark(series.values, width))

@@ -41,6 +41,7 @@ from tracker.journal.logged import (
     SetSummary,
     SetTold,
     SetTotals,
+    TrainingDay,
     TrendSet,
 )
 from tracker.journal.values import (
@@ -96,6 +97,7 @@ __all__ = [
     "SetTold",
     "SetTotals",
     "Side",
+    "TrainingDay",
     "TrendSet",
     "data_folder",
     "journal_path",

@@ -21,7 +21,7 @@ from tracker.coaching.set_form import SetForm
 from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary, TrendSet
+from tracker.journal.logged import LoggedBand, Session, SessionSummary, SetSummary, TrainingDay, TrendSet
 from tracker.journal.values import (
     Ending,
     Scalar,
@@ -267,6 +267,11 @@ class Journal:
         """Return the same of so many newest sessions."""
         with self._reading() as connection:
             return reading.read_trend_sets(connection, None, sessions)
+
+    def days(self) -> list[TrainingDay]:
+        """Return the days that had a session, oldest first, edits applied."""
+        with self._reading() as connection:
+            return [TrainingDay(*row) for row in connection.execute(sql.DAYS)]
 
     def _id(self, session: str) -> int:
         return reading.find(self._connection, session)[0]

@@ -145,6 +145,15 @@ class TrendSet(NamedTuple):
     felt: str | None
 
 
+class TrainingDay(NamedTuple):
+    """A day that had a session, as the person's own clock showed it: sessions, and their work sets and repetitions."""
+
+    day: str
+    sessions: int
+    sets: int
+    reps: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedSet:
     """A set as it reads today, and as it was measured.

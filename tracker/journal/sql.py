@@ -383,3 +383,7 @@ TREND_SETS_OF_NEWEST = _TREND_SETS.format(
     where=" WHERE s.session_id IN (SELECT session_id FROM sessions ORDER BY started_us DESC, session_id DESC LIMIT ?)"
 )
 TREND_SETS_OF_EXERCISE = _TREND_SETS.format(where=" WHERE t.exercise = ?")
+DAYS = """
+SELECT substr(s.started_at, 1, 10) AS day, count(DISTINCT s.session_id), count(t.set_id), ifnull(sum(t.reps), 0)
+FROM sessions AS s LEFT JOIN set_totals AS t ON t.session_id = s.session_id AND t.kind = 'work'
+GROUP BY day ORDER BY day"""

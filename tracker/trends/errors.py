@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,19 @@ class Error:
 @cache
 def published() -> tuple[str, dict[str, float]]:
     """Return the engine version that was measured, and the figures by their names."""
-    kept = tomllib.loads(files("tracker.trends").joinpath("errors.toml").read_text(encoding="utf-8"))
-    return kept["algorithm_version"], kept["figures"]
+    return _kept()["algorithm_version"], _kept()["figures"]
+
+
+@cache
+def flags() -> dict[str, dict[str, float]]:
+    """Return, by the form flag, how often it is ``falsely`` said, and how often it is rightly ``flagged``."""
+    found: dict[str, dict[str, float]] = _kept()["form"]
+    return found
+
+
+@cache
+def _kept() -> dict[str, Any]:
+    return tomllib.loads(files("tracker.trends").joinpath("errors.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -45,7 +57,7 @@ def errors() -> dict[str, Error]:
     back = phase("eccentric", "return")
     return {
         "reps": Error(f"±{100 * miscount:.1f} %", f"repetitions: {100 * miscount:.1f} % miscounted"),
-        "in_band": Error("see below", "in band: as good as the phase times and the range it is made of"),
+        "in_band": _in_band(),
         "range_deg": Error(f"±{far:.1f}°", f"range: 95 of 100 repetitions within {far:.2f}°"),
         "concentric_s": phase("concentric", "lift"),
         "hold_s": phase("hold", "hold"),
@@ -54,6 +66,17 @@ def errors() -> dict[str, Error]:
         "time_under_tension_s": Error(
             f"±{tension:.2f} s a rep", f"under tension: 95 of 100 repetitions within {tension:.2f} s"
         ),
-        "velocity_loss": Error("see below", "velocity loss: not measured by itself, it is made of range and lift"),
+        "velocity_loss": Error("not known", "velocity loss: not measured by itself, it is made of range and lift"),
         "volume_kg": Error(f"±{100 * miscount:.1f} %", "volume: as the count"),
     }
+
+
+def _in_band() -> Error:
+    """What is known of the range's part; the tempo's is that of the phase times."""
+    falsely = 100.0 * sum(one["falsely"] for one in flags().values())
+    missed = 100.0 * (1.0 - min(one["flagged"] for one in flags().values()))
+    return Error(
+        f"{falsely:.0f} to {missed:.0f} %",
+        f"in band: {falsely:.1f} of 100 good repetitions are called out of the range, up to {missed:.1f} of 100"
+        " bad ones are not; tempo as its phases",
+    )

@@ -52,8 +52,18 @@ class Metric:
         """
         if value is None:
             return "–"
-        shown = f"{100.0 * value if self.unit == '%' else value:.{self.digits}f}"
-        return shown + (self.unit if self.unit == "°" else f" {self.unit}" if self.unit else "")
+        return with_unit(f"{100.0 * value if self.unit == '%' else value:.{self.digits}f}", self.unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number with its unit; only a degree sign stands close.
+
+    Examples
+    --------
+    >>> with_unit("35.0", "°"), with_unit("12", "kg"), with_unit("12", "")
+    ('35.0°', '12 kg', '12')
+    """
+    return number + (unit if unit.startswith("°") else f" {unit}" if unit else "")
 
 
 def _in_band(sets: Sets) -> float | None:
@@ -207,7 +217,5 @@ METRICS: tuple[Metric, ...] = (
     Metric(id="pain", name="pain", unit="of 10", digits=0, of=_pain, means="the worst that was told"),
 )
 """The headline first."""
-OVERVIEW: tuple[Metric, ...] = tuple(
-    one for one in METRICS if one.id in ("in_band", "range_deg", "eccentric_s", "load_kg")
-)
-"""What a line of all that was trained has room for: form, range, the slow return, load."""
+OVERVIEW: tuple[Metric, ...] = tuple(one for one in METRICS if one.id in ("range_deg", "eccentric_s", "load_kg"))
+"""What a line of all that was trained has room for beside the headline: range, the slow return, load."""
