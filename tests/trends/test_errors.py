@@ -9,7 +9,7 @@ import pytest
 
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.trends import METRICS
-from tracker.trends.errors import errors, flags, published
+from tracker.trends.errors import errors, flags, longs, published
 
 PROVEN = json.loads((Path(__file__).parents[1] / "accuracy" / "proven.json").read_text(encoding="utf-8"))
 NOMINAL = next(one for one in PROVEN["corpora"] if one["name"] == "nominal")
@@ -19,6 +19,22 @@ def test_the_figures_are_those_of_the_sealed_seeds() -> None:
     proven = NOMINAL["parts"]["sealed"]["figures"]
     _, figures = published()
     assert figures == {name: pytest.approx(proven[name]["value"], rel=1e-5) for name in figures}
+
+
+def test_the_long_phases_are_those_of_the_sealed_seeds_and_of_enough_of_them() -> None:
+    for phase, kept in longs().items():
+        corpus = next(one for one in PROVEN["corpora"] if one["name"] == kept["corpus"])
+        proven = corpus["parts"]["sealed"]["figures"]
+        assert {which: kept[which] for which in ("lower", "upper")} == {
+            which: pytest.approx(proven[f"{phase} long {which}"]["value"], rel=1e-5) for which in ("lower", "upper")
+        }
+        assert proven[f"{phase} long lower"]["n"] >= 50
+
+
+def test_a_long_phase_has_a_larger_error() -> None:
+    back = errors()["eccentric_s"]
+    assert back.of(1.5) == back.of(None) == back.short == "±0.20 s"
+    assert back.of(3.0) == "±1.16 s"
 
 
 def test_the_flags_are_those_of_the_sealed_seeds() -> None:

@@ -105,7 +105,8 @@ def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
         all_series = [one.series(metric) for one in trends]
         if any(series.values for series in all_series):
             cells = [cell for series in all_series for cell in _cells(series, width)]
-            table.add_row(metric.name, *cells, error_words(metric))
+            now = max(series.now for series in all_series if series.now is not None)
+            table.add_row(metric.name, *cells, error_words(metric, now))
     out.print(table)
     left_out = sum(one.left_out for one in trends)
     if left_out:

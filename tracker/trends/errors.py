@@ -12,13 +12,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+LONG_S = 2.0
+"""Phases up to here and longer ones were measured apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """A number's error, short for a column and in a sentence."""
+    """A number's error, short for a column and in a sentence; ``long_share`` is that of a phase of over 2 s."""
 
     short: str
     words: str
+    long_share: float | None = None
+
+    def of(self, value: float | None) -> str:
+        """Return the error that a value has, short."""
+        if self.long_share is None or value is None or value <= LONG_S:
+            return self.short
+        return f"±{self.long_share * value:.2f} s"
 
 
 @cache
@@ -31,6 +41,13 @@ def published() -> tuple[str, dict[str, float]]:
 def flags() -> dict[str, dict[str, float]]:
     """Return, by the form flag, how often it is ``falsely`` said, and how often it is rightly ``flagged``."""
     found: dict[str, dict[str, float]] = _kept()["form"]
+    return found
+
+
+@cache
+def longs() -> dict[str, dict[str, Any]]:
+    """Return, by the phase, the limits of agreement over 2 s, as a share, and the ``corpus`` they are of."""
+    found: dict[str, dict[str, Any]] = _kept()["long"]
     return found
 
 
@@ -49,19 +66,21 @@ def errors() -> dict[str, Error]:
         return max(abs(figures[f"{name} {which}"]) for which in ("lower", "upper"))
 
     def phase(name: str, words: str) -> Error:
-        within = limits(f"{name} short")
-        return Error(f"±{within:.2f} s", f"{words}: 95 of 100 repetitions within {within:.2f} s, for up to 2 s")
+        within, share = limits(f"{name} short"), max(abs(longs()[name][which]) for which in ("lower", "upper"))
+        return Error(
+            f"±{within:.2f} s",
+            f"{words}: 95 of 100 repetitions within {within:.2f} s up to {LONG_S:g} s, within {share:.0%} beyond",
+            share,
+        )
 
     miscount, far, tension = figures["miscount"], figures["range_p95"], limits("under tension")
-    long_return = limits("eccentric long")
-    back = phase("eccentric", "return")
     return {
         "reps": Error(f"±{100 * miscount:.1f} %", f"repetitions: {100 * miscount:.1f} % miscounted"),
         "in_band": _in_band(),
         "range_deg": Error(f"±{far:.1f}°", f"range: 95 of 100 repetitions within {far:.2f}°"),
         "concentric_s": phase("concentric", "lift"),
         "hold_s": phase("hold", "hold"),
-        "eccentric_s": Error(back.short, f"{back.words}; longer ones within {100 * long_return:.0f} %"),
+        "eccentric_s": phase("eccentric", "return"),
         "bottom_pause_s": phase("bottom_pause", "pause"),
         "time_under_tension_s": Error(
             f"±{tension:.2f} s a rep", f"under tension: 95 of 100 repetitions within {tension:.2f} s"

@@ -48,9 +48,9 @@ def now_words(series: Series) -> str:
     return series.metric.text(series.now) + moved
 
 
-def error_words(metric: Metric) -> str:
-    """Return a number's error for a column."""
-    return errors()[metric.error].short if metric.error else "you said"
+def error_words(metric: Metric, value: float | None = None) -> str:
+    """Return a number's error for a column, that of this value where it depends on it."""
+    return errors()[metric.error].of(value) if metric.error else "you said"
 
 
 def error_lines() -> Iterator[str]:
