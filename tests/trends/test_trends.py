@@ -73,7 +73,7 @@ def test_a_session_adds_up_to_one_point() -> None:
     assert point.value(BY_ID["volume_kg"]) == 12 * 10.0 + 8 * 12.5
     assert point.value(BY_ID["time_under_tension_s"]) == 132.0
     assert point.value(BY_ID["pain"]) == 3.0
-    assert point.value(BY_ID["felt"]) == 1.0
+    assert point.value(BY_ID["felt_glute"]) == 1.0
 
 
 def test_a_band_has_no_volume() -> None:
@@ -99,8 +99,8 @@ def test_what_nothing_is_known_of_stays_unknown() -> None:
     )  # fmt: skip
     (found,) = trends_of([bare])
     unknown = {id_ for id_, metric in BY_ID.items() if found.points[0].value(metric) is None}
-    expected = {"in_band", "range_deg", "range_m", "velocity_loss", "reserve", "pain", "felt", "load_kg", "volume_kg"}
-    assert unknown == expected | {"hold_s"}
+    expected = {"in_band", "range_deg", "range_m", "velocity_loss", "reserve", "pain", "load_kg", "volume_kg"}
+    assert unknown == expected | {"hold_s", "felt_glute", "felt_low_back"}
     assert (
         found.series(BY_ID["range_deg"]).now
         is found.series(BY_ID["range_deg"]).before

@@ -22,7 +22,9 @@ WIDE, HIGH = 380.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 16.0, 24.0, 20.0
 CELL = 12.0
 LETTER_HIGH = 10.0
-FROM_ZERO = frozenset({"in_band", "reps", "velocity_loss", "volume_kg", "felt", "pain", "reserve"})
+FROM_ZERO = frozenset(
+    {"in_band", "reps", "velocity_loss", "volume_kg", "felt_glute", "felt_low_back", "pain", "reserve"}
+)
 """Shares and amounts are drawn from zero; of a range or a time, the change is what matters."""
 NEAR_YEARS = 2
 """Calendars that are open when the page is; the others are folded."""
@@ -153,7 +155,7 @@ def drawn(metric: Metric, series: Sequence[tuple[str, Series]]) -> Markup:
 
 def _upright(metric: Metric, values: Sequence[float]) -> Scale:
     low, high = min(values), max(values)
-    if metric is IN_BAND or metric.id == "felt":
+    if metric is IN_BAND or metric.id.startswith("felt"):
         low, high = 0.0, 1.0
     elif metric.id in FROM_ZERO:
         low = min(0.0, low)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from statistics import median
 
+from tracker.coaching.answers import Felt
 from tracker.journal import TrendSet
 
 Sets = Sequence[TrendSet]
-GLUTE = "glute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,9 +106,14 @@ def _pain(sets: Sets) -> float | None:
     return max((float(one.pain) for one in sets if one.pain is not None), default=None)
 
 
-def _felt(sets: Sets) -> float | None:
-    told = [one.felt.split() for one in sets if one.felt]
-    return sum(GLUTE in places for places in told) / len(told) if told else None
+def _felt(place: str) -> Callable[[Sets], float | None]:
+    """Share of the answers that name a place."""
+
+    def of(sets: Sets) -> float | None:
+        told = [one.felt.split() for one in sets if one.felt]
+        return sum(place in places for places in told) / len(told) if told else None
+
+    return of
 
 
 IN_BAND = Metric(
@@ -213,7 +218,17 @@ METRICS: tuple[Metric, ...] = (
         of=_median("reserve"),
         means="repetitions that would still have been possible, median",
     ),
-    Metric(id="felt", name="felt: glute", unit="%", digits=0, of=_felt, means="share of the answers that name it"),
+    *(
+        Metric(
+            id=f"felt_{place.replace('-', '_')}",
+            name=f"felt: {place.replace('-', ' ')}",
+            unit="%",
+            digits=0,
+            of=_felt(place),
+            means="share of the answers that name it",
+        )
+        for place in (Felt.GLUTE.value, Felt.LOW_BACK.value)
+    ),
     Metric(id="pain", name="pain", unit="of 10", digits=0, of=_pain, means="the worst that was told"),
 )
 """The headline first."""
