@@ -113,7 +113,7 @@ def _kind(trends: Sequence[Trend], sides: Sequence[SideBySide], today: date) -> 
 
 def _row(metric: Metric, side: str, one: Series) -> tuple[str, ...]:
     best = one.best
-    highest = "" if best is None else f"{metric.text(best[1])}, {best[0].at:%Y-%m-%d}"
+    highest = "" if best is None or not best[1] else f"{metric.text(best[1])}, {best[0].at:%Y-%m-%d}"
     return (
         metric.name,
         side,
