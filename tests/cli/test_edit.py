@@ -66,6 +66,23 @@ def test_all_sets_or_one(kickback: Kickback, session: str) -> None:
     )
 
 
+def test_the_log_says_what_all_sets_say_now(kickback: Kickback, session: str) -> None:
+    def line() -> tuple[object, ...]:
+        one = json.loads(kickback("log", "--json").out)["sessions"][0]
+        return one["exercise"], one["working_side"], one["load_kg"]
+
+    assert line() == ("cable", None, None)
+    ok(kickback("edit", "last", "--load", "12.5", "--exercise", "machine"))
+    assert line() == ("machine", "left", 12.5)
+    ok(kickback("edit", "last", "--set", "1", "--load", "none", "--side", "right"))
+    assert line() == ("machine", None, None)
+    ok(kickback("edit", "last", "--set", "2", "--delete"))
+    assert line() == ("machine", "right", None)
+    for _ in range(3):
+        ok(kickback("edit", "last", "--undo"))
+    assert line() == ("cable", "left", 10.0)
+
+
 def test_undo_takes_back_what_one_command_did(kickback: Kickback, session: str) -> None:
     before = shown(kickback)["sets"]
     ok(kickback("edit", "last", "--load", "12.5"))

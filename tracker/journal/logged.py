@@ -269,7 +269,10 @@ class LoggedBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """One line of the list of sessions, edits applied."""
+    """One line of the list of sessions, edits applied.
+
+    Where sets were corrected, and all of them now say the same, exercise, side and load are theirs.
+    """
 
     uuid: SessionId
     started_at: datetime

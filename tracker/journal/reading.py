@@ -184,8 +184,11 @@ def _head(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _summary(row: sqlite3.Row) -> SessionSummary:
+    head = _head(row)
+    if row["edits"]:  # without any, the sets have nothing to correct
+        head |= {name: row[f"agreed_{name}"] for name in ("exercise", "working_side", "load_kg")}
     return SessionSummary(
-        **_head(row),
+        **head,
         algorithm_version=row["algorithm_version"],
         sets=row["sets"],
         reps=row["reps"],

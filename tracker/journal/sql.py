@@ -356,8 +356,19 @@ WHERE set_id = ? AND session_id = ?"""
 PLACE_OF_REP = """
 SELECT set_id, rep_id, recording, sensor, reps.start_s, reps.end_s FROM reps JOIN sets USING (set_id)
 WHERE rep_id = ? AND session_id = ?"""
-SUMMARIES = """
-SELECT s.*, scorings.algorithm_version, count(t.set_id) AS sets, ifnull(sum(t.reps), 0) AS reps,
+
+
+def _agreed(column: str, told: str) -> str:
+    """What all sets of a session say, edits applied; where they differ, or there are none, what was told of it."""
+    return (
+        f"CASE WHEN count(t.set_id) = 0 OR min(t.{column}) <> max(t.{column})"
+        f" OR count(t.{column}) NOT IN (0, count(t.set_id)) THEN s.{told} ELSE max(t.{column}) END AS agreed_{told}"
+    )
+
+
+SUMMARIES = f"""
+SELECT s.*, {_agreed("exercise", "exercise")}, {_agreed("side", "working_side")},
+    {_agreed("load_kg", "load_kg")}, scorings.algorithm_version, count(t.set_id) AS sets, ifnull(sum(t.reps), 0) AS reps,
     ifnull(sum(t.partials), 0) AS partials, total(t.time_under_tension_s) AS time_under_tension_s,
     ifnull(sum(t.reps) FILTER (WHERE t.kind = 'work'), 0) AS work_reps,
     (SELECT count(*) FROM edits WHERE edits.session_id = s.session_id) AS edits

@@ -69,7 +69,8 @@ def errors() -> dict[str, Error]:
         within, share = limits(f"{name} short"), max(abs(longs()[name][which]) for which in ("lower", "upper"))
         return Error(
             f"±{within:.2f} s",
-            f"{words}: 95 of 100 repetitions within {within:.2f} s up to {LONG_S:g} s, within {100 * share:.0f} % beyond",
+            f"{words}: 95 of 100 repetitions within {within:.2f} s up to {LONG_S:g} s,"
+            f" within {100 * share:.0f} % beyond",
             share,
         )
 
