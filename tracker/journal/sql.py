@@ -368,7 +368,8 @@ def _agreed(column: str, told: str) -> str:
 
 SUMMARIES = f"""
 SELECT s.*, {_agreed("exercise", "exercise")}, {_agreed("side", "working_side")},
-    {_agreed("load_kg", "load_kg")}, scorings.algorithm_version, count(t.set_id) AS sets, ifnull(sum(t.reps), 0) AS reps,
+    {_agreed("load_kg", "load_kg")}, scorings.algorithm_version, count(t.set_id) AS sets,
+    ifnull(sum(t.reps), 0) AS reps,
     ifnull(sum(t.partials), 0) AS partials, total(t.time_under_tension_s) AS time_under_tension_s,
     ifnull(sum(t.reps) FILTER (WHERE t.kind = 'work'), 0) AS work_reps,
     (SELECT count(*) FROM edits WHERE edits.session_id = s.session_id) AS edits
