@@ -24,6 +24,7 @@ from tracker.trends.words import (
 )
 
 BARS = "▁▂▃▄▅▆▇█"
+BARS_MEAN = "Bars go from the lowest to the highest value, the newest last."
 MOST_BARS = 24
 LEAST_BARS = 8
 LEAST_WORDS = 20
@@ -51,7 +52,7 @@ def print_overview(out: Console, found: Sequence[Trend], sides: Sequence[SideByS
         if side.found is not None and side.found.shown:
             what = kind_words(Kind(side.exercise, None, side.placement, side.label))
             out.print(f"{tables.name(what)}: {side_words(side, side.found)}", style="yellow")
-    out.print("\n" + LEGEND, style="dim")
+    out.print(f"\n{LEGEND} {BARS_MEAN}", style="dim")
     shown = ", ".join(f"{metric.name} {error_words(metric)}" for metric in (IN_BAND, *OVERVIEW) if metric.error)
     out.print(f"Errors: {shown}; kickback trends EXERCISE says more.", style="dim")
 
@@ -67,7 +68,7 @@ def print_trends(out: Console, found: Sequence[Trend], sides: Sequence[SideBySid
             out.print(line)
         out.print()
     first, *lines = error_lines()
-    for line in (LEGEND, first, *(f"  {line}" for line in lines)):
+    for line in (f"{LEGEND} {BARS_MEAN}", first, *(f"  {line}" for line in lines)):
         out.print(line, style="dim")
 
 
@@ -76,15 +77,15 @@ def spark(values: Sequence[float], most: int) -> str:
 
     Examples
     --------
-    >>> spark([1.0, 2.0, 3.0], 10), spark([5.0, 5.0], 10), spark([0.0, 0.0, 8.0, 8.0], 2)
-    ('▁▅█', '▄▄', '▁█')
+    >>> spark([1.0, 2.0, 3.0], 10), spark([5.0, 5.0], 10), spark([0.0, 0.0], 10), spark([0.0, 0.0, 8.0, 8.0], 2)
+    ('▁▅█', '▄▄', '▁▁', '▁█')
     """
     count = min(most, len(values))
     edges = [round(i * len(values) / count) for i in range(count + 1)]
     means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
     low, high = min(means), max(means)
     if high == low:
-        return BARS[3] * count
+        return BARS[3 if high else 0] * count
     return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in means)
 
 
