@@ -222,6 +222,10 @@ ALTER TABLE reps ADD COLUMN range_m REAL;   -- of exercises that are measured by
 ALTER TABLE reps ADD COLUMN peak_speed_m_s REAL;
 """
 
+SHAPE_COLUMNS = (
+    "mean_concentric_deg_s mean_eccentric_deg_s peak_eccentric_deg_s eccentric_rise_s concentric_sparc eccentric_sparc"
+    " hold_drift_deg rest_offset_deg impact_m_s2 axis_x axis_y axis_z"
+)
 VERSION_4 = """
 ALTER TABLE set_totals ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;    -- repetitions held against tempo and range
 ALTER TABLE set_totals ADD COLUMN in_band INTEGER NOT NULL DEFAULT 0;   -- of them: in both
@@ -234,19 +238,10 @@ ALTER TABLE set_totals ADD COLUMN pain INTEGER;
 ALTER TABLE set_totals ADD COLUMN felt TEXT;                            -- places, joined by a space
 ALTER TABLE set_totals ADD COLUMN placement TEXT;                       -- where in the workout it stood
 ALTER TABLE sessions ADD COLUMN shown_notes TEXT;                       -- what an edit put in place of notes
-ALTER TABLE reps ADD COLUMN mean_concentric_deg_s REAL;                 -- from here on in place of shape
-ALTER TABLE reps ADD COLUMN mean_eccentric_deg_s REAL;
-ALTER TABLE reps ADD COLUMN peak_eccentric_deg_s REAL;
-ALTER TABLE reps ADD COLUMN eccentric_rise_s REAL;
-ALTER TABLE reps ADD COLUMN concentric_sparc REAL;
-ALTER TABLE reps ADD COLUMN eccentric_sparc REAL;
-ALTER TABLE reps ADD COLUMN hold_drift_deg REAL;
-ALTER TABLE reps ADD COLUMN rest_offset_deg REAL;
-ALTER TABLE reps ADD COLUMN impact_m_s2 REAL;
-ALTER TABLE reps ADD COLUMN axis_x REAL;
-ALTER TABLE reps ADD COLUMN axis_y REAL;
-ALTER TABLE reps ADD COLUMN axis_z REAL;
-"""
+""" + "".join(
+    f"ALTER TABLE reps ADD COLUMN {name} REAL;\n"  # in place of the text in shape
+    for name in SHAPE_COLUMNS.split()
+)
 TOTALS_COMPLETE = 4
 """From this version on the totals hold all that trends read; those of an earlier file are added up again."""
 
@@ -302,8 +297,7 @@ INSERT_REP = _insert(
     "reps",
     "set_id partial number peak start_s peak_start_s peak_end_s end_s reported_s"
     " range_deg peak_speed_deg_s bottom_pause_s flags form range_m peak_speed_m_s"
-    " mean_concentric_deg_s mean_eccentric_deg_s peak_eccentric_deg_s eccentric_rise_s concentric_sparc eccentric_sparc"
-    " hold_drift_deg rest_offset_deg impact_m_s2 axis_x axis_y axis_z",
+    f" {SHAPE_COLUMNS}",
 )
 INSERT_REJECTED = _insert(
     "rejected",
