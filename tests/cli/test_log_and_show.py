@@ -79,7 +79,7 @@ def test_nothing_yet(kickback: Kickback, data: Path) -> None:
 
 def test_log(kickback: Kickback, session: str) -> None:
     line = kickback("log").out.splitlines()[-1]
-    for part in (session[:8], "2025-03-01 18:30", "cable", "left", "pain"):
+    for part in (session[:8], "2025-03-01 18:30", "band", "right", "12.5", "pain"):  # its only set was corrected
         assert part in line
     (listed,) = json.loads(kickback("log", "--json").out)["sessions"]
     assert (listed["session"], listed["ending"], listed["state"]) == (session, "pain", "ended")

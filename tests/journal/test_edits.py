@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from tracker.journal import (
     AddRep,
     ChangeExercise,
+    ChangeKind,
+    ChangeLabel,
     ChangeLoad,
+    ChangeNotes,
     ChangeSide,
     DeleteRep,
+    DeleteSet,
     Edit,
     Journal,
     JournalError,
@@ -199,11 +203,16 @@ def test_any_edits_and_undos_destroy_nothing(data: st.DataObject, start: Session
             shown = journal.session(session)
             assert [line.totals for line in journal.set_history()] == [row.totals for row in shown.sets]
             assert journal.sessions()[0].reps == sum(len(row.reps) for row in shown.sets)
+            assert journal.sessions()[0].notes == shown.notes
+            assert [(line.number, line.reps, line.kind, line.load_label) for line in journal.trend_sets()] == [
+                (row.number, len(row.reps), row.context.kind, row.context.load_label) for row in shown.sets
+            ]
         for item in reversed(journal.session(session).edits):
             if item.edit is not None and not item.undone:
                 journal.undo(item.edit_id)
         restored = journal.session(session)
         assert restored.sets == untouched.sets
+        assert restored.notes == untouched.notes
         assert measured_rows(journal.path) == raw
         assert restored.fingerprint == untouched.fingerprint
 
@@ -217,4 +226,8 @@ def any_edit(session: Session) -> st.SearchStrategy[Edit]:
         st.builds(ChangeLoad, set_ids, st.none() | st.floats(0, 300)),
         st.builds(ChangeSide, set_ids, st.sampled_from(["left", "right", None])),
         st.builds(ChangeExercise, set_ids, st.sampled_from(["band", "cable", None])),
+        st.builds(ChangeKind, set_ids, st.sampled_from(list(SetKind))),
+        st.builds(ChangeLabel, set_ids, st.sampled_from(["red", None])),
+        st.builds(DeleteSet, set_ids),
+        st.builds(ChangeNotes, st.text(max_size=20)),
     )

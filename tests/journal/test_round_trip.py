@@ -185,7 +185,7 @@ def test_a_form_of_a_newer_version_reads(journal: Journal, session: str, make_se
     with closing(sqlite3.connect(journal.path)) as raw:
         raw.executescript("DROP TRIGGER sets_update_refused; DROP TRIGGER reps_update_refused;")
         newer = [{"flag": f, "value": 1.0, "limit": 2.0, "unit": "s"} for f in ("wobble", "swing")]
-        raw.execute("UPDATE reps SET form = ?, shape = NULL WHERE peak = 1", (json.dumps(newer),))
+        raw.execute("UPDATE reps SET form = ?, axis_x = NULL WHERE peak = 1", (json.dumps(newer),))
         raw.execute("UPDATE sets SET form = ?", (json.dumps({"tempo_in_band": 0.5, "wobble": 1.0}),))
         raw.commit()
     (logged,) = journal.session(session).sets

@@ -61,7 +61,20 @@ def test_a_session_is_fetched_through_indexes_only(years: Journal) -> None:
         if isinstance(value, str) and value.lstrip().startswith("SELECT")
     }
     for name, query in queries.items():
-        if name.startswith(("SUMMARIES", "SET_HISTORY", "ANSWERS_TO", "OPEN_SESSIONS", "BANDS", "COUNT_TABLES", "_")):
+        if name.startswith(
+            (
+                "SUMMARIES",
+                "SET_HISTORY",
+                "ANSWERS_TO",
+                "OPEN_SESSIONS",
+                "BANDS",
+                "COUNT_TABLES",
+                "SESSION_IDS",
+                "TREND_SETS",
+                "DAYS",
+                "_",
+            )
+        ):
             continue  # these read everything by nature
         steps = plan(years, query, *["a"] * query.count("?"))
         assert steps, name
@@ -69,6 +82,10 @@ def test_a_session_is_fetched_through_indexes_only(years: Journal) -> None:
 
 
 def test_trends_of_an_exercise_use_its_index(years: Journal) -> None:
+    assert len(years.trend_sets("cable")) == SESSIONS * SETS
+    assert len(years.newest_trend_sets(3)) == 3 * SETS
+    assert any("set_totals_by_exercise" in step for step in plan(years, sql.TREND_SETS_OF_EXERCISE, "cable"))
+    assert any("set_totals_by_session" in step for step in plan(years, sql.TREND_SETS_OF_NEWEST, 3))
     assert len(years.set_history("cable")) == SESSIONS * SETS
     assert years.set_history("band") == ()
     steps = plan(years, sql.SET_HISTORY_OF_EXERCISE, "cable")

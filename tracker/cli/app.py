@@ -15,6 +15,7 @@ from tracker.cli import (
     analyze,
     calibrate,
     coach,
+    edit,
     files,
     guide,
     live,
@@ -23,6 +24,7 @@ from tracker.cli import (
     report,
     sensors,
     simulate,
+    trends,
     virtual_sensor,
 )
 from tracker.cli.errors import one_line, tell
@@ -119,7 +121,9 @@ _add("analyze", REVIEW_PANEL, analyze.analyze)
 _add("calibrate", REVIEW_PANEL, calibrate.calibrate)
 _add("log", REVIEW_PANEL, log.log)
 _add("show", REVIEW_PANEL, log.show)
+_add("trends", REVIEW_PANEL, trends.trends)
 _add("report", REVIEW_PANEL, report.report)
+_add("edit", REVIEW_PANEL, edit.edit)
 _add("export", DATA_PANEL, files.export)
 _add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +15,14 @@ from tracker.cli.errors import BadInputError
 from tracker.cli.options import All, DataDir, Json, folder_of
 
 if TYPE_CHECKING:
-    from tracker.journal import Journal, Session, SessionSummary
+    from tracker.journal import Journal, Session, SessionSummary, TrainingDay
 
 SCHEMA = 1
 LAST = "last"
 NOTHING_YET = "No sessions yet: kickback demo makes one."
+COMPARED = 100
+"""Newest sessions in which left is held against right."""
+YEAR = timedelta(days=365)
 RUNNING_S = 2.0
 """A recording that was written to so recently belongs to a session that is still running."""
 
@@ -27,19 +31,28 @@ def log(
     ctx: typer.Context,
     json_: Json = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="Newest sessions to list.")] = 20,
+    calendar: Annotated[bool, typer.Option("--calendar", metavar="", help="Show days of training instead.")] = False,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1970, max=9999, metavar="YYYY", help="Which year of the calendar.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """List the sessions, newest first."""
+    """List the sessions, newest first, or the days of training."""
+    if year is not None and not calendar:
+        raise BadInputError("--year: only with --calendar")
     from tracker.journal import journal_path
 
     path = journal_path(folder_of(ctx, data_dir))
+    if calendar:
+        _show_calendar(path, year, json_=json_)
+        return
     if not path.exists():
         print(json.dumps({"schema": SCHEMA, "sessions": []}) if json_ else NOTHING_YET)
         return
     with open_journal(path) as journal:
         found = journal.sessions(limit=limit)
         endings = {one.uuid: ending_of(journal, one) for one in found}
-        history = () if json_ else journal.set_history()
+        recent = [] if json_ else journal.newest_trend_sets(COMPARED)
     if json_:
         from tracker.cli.session_json import summary_json
 
@@ -50,12 +63,43 @@ def log(
         print(NOTHING_YET)
         return
     from tracker.cli.console import console
-    from tracker.cli.sessions_view import print_log
-    from tracker.cli.sides import side_lines
+    from tracker.cli.log_view import print_log, side_lines
+    from tracker.trends.sides import side_by_side
 
-    print_log(console(), found, endings)
-    for line in side_lines(history):
-        console().print(line, style="yellow")
+    out = console()
+    print_log(out, found, endings)
+    for line in side_lines(side_by_side(recent)):
+        out.print(line, style="yellow")
+
+
+def _show_calendar(path: Path, year: int | None, *, json_: bool) -> None:
+    from tracker.trends.calendar import Calendar
+
+    days: list[TrainingDay] = []
+    if path.exists():
+        with open_journal(path) as journal:
+            days = journal.days()
+    if year is not None:
+        days = [one for one in days if int(one.day[:4]) == year] if json_ else days
+    if json_:
+        print(json.dumps({"schema": SCHEMA, "days": [one._asdict() for one in days]}))
+        return
+    if not days:
+        print(NOTHING_YET)
+        return
+    from tracker.cli.console import console
+    from tracker.cli.log_view import print_calendar
+
+    found, today = Calendar.of(days), datetime.now().astimezone().date()
+    newest = max(found.days)
+    # a year without training has nothing to show: then the year before the newest session
+    last = today if (today - newest).days < YEAR.days else newest
+    first = last - YEAR
+    if year is not None:
+        if year not in found.years:
+            raise BadInputError(f"--year: no session in {year}; there are: {', '.join(map(str, found.years))}")
+        first, last = date(year, 1, 1), date(year, 12, 31)
+    print_calendar(console(), found, first, last)
 
 
 def show(

@@ -1,9 +1,8 @@
-"""The log and its sessions as tables."""
+"""A session as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from shlex import quote
 
 from rich.console import Console
@@ -11,66 +10,14 @@ from rich.text import Text
 
 from tracker.analysis import not_listed
 from tracker.cli import form_view, tables
-from tracker.journal import (
-    AddRep,
-    ChangeExercise,
-    ChangeLoad,
-    ChangeSide,
-    DeleteRep,
-    Edit,
-    LoggedRep,
-    LoggedSet,
-    Session,
-    SessionId,
-    SessionSummary,
-    SetKind,
-)
+from tracker.cli.edits_view import edit_words
+from tracker.cli.log_view import day_and_time
+from tracker.journal import LoggedRep, LoggedSet, Session, SetKind
 from tracker.journal.text import notes, plain
 from tracker.sensors import estimates_losses
 
-_ENDINGS = {"running": "green", "cut off": "red", "pain": "red", "interrupted": "red", "link-lost": "yellow"}
-
-_LOG = ("session", "began", "exercise", "side", "kg", "sets", "reps", "tension", "ended")
-_RIGHT = ("kg", "sets", "reps", "tension")
-_EXPENDABLE = ("tension", "kg", "sets", "side", "exercise", "reps", "ended", "began")
-"""Columns that a narrow terminal does without, these first."""
-_SHORTEST_EXERCISE = 8
 ANSWER_LENGTH = 200
 """Of what a person said, in a line."""
-
-
-def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> None:
-    """Print a line per session; where the terminal is narrow, of what fits beside the ids."""
-    rows = [_log_cells(one, endings[one.uuid]) for one in found]
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in _LOG}
-    spare = out.width - sum(width + 2 for width in widths.values())
-    if spare < 0:
-        widths["exercise"] = max(_SHORTEST_EXERCISE, widths["exercise"] + spare)
-    for name in _EXPENDABLE:
-        if sum(width + 2 for width in widths.values()) > out.width:
-            del widths[name]
-    table = tables.grid()
-    for name, width in widths.items():
-        right = name in _RIGHT
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis", width=width)
-    for row in rows:
-        table.add_row(*(row[name] for name in widths))
-    out.print(table)
-
-
-def _log_cells(one: SessionSummary, ending: str) -> dict[str, Text]:
-    cells = {
-        "session": one.uuid[:8],
-        "began": day_and_time(one.started_at),
-        "exercise": tables.name(one.exercise or "any leg lift"),
-        "side": one.working_side or tables.MISSING,
-        "kg": tables.MISSING if one.load_kg is None else f"{one.load_kg:g}",
-        "sets": str(one.sets),
-        "reps": str(one.reps),
-        "tension": tables.clock(one.time_under_tension_s, 0),
-        "ended": ending,
-    }
-    return {name: Text(cells[name], _ENDINGS.get(ending, "") if name == "ended" else "") for name in _LOG}
 
 
 def print_session(out: Console, found: Session, ending: str, *, all_: bool = False) -> None:
@@ -97,11 +44,6 @@ def print_session(out: Console, found: Session, ending: str, *, all_: bool = Fal
         estimated = any(estimates_losses(sensor.family) for sensor in found.sensors)
         out.print("\n" + tables.gap_line([one.gap for one in found.gaps], estimated=estimated), style="yellow")
     _print_rest(out, found, ending)
-
-
-def day_and_time(when: datetime) -> str:
-    """Return a time of day as the person's own clock showed it."""
-    return f"{when:%Y-%m-%d %H:%M}"
 
 
 def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
@@ -144,9 +86,7 @@ def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
 def _print_rest(out: Console, found: Session, ending: str) -> None:
     out.print()
     for edit in found.edits:
-        state = "undone" if edit.undone else "" if edit.applied else "no longer fits"
-        what = f"undo of {edit.undoes}" if edit.edit is None else _edit(edit.edit)
-        out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), f"{what}  ", (state, "yellow")))
+        out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), *edit_words(found, edit)))
     for answer in found.answers:
         what = f"{tables.name(answer.question)}: {plain(tables.answer_words(answer.value), ANSWER_LENGTH)}"
         out.print(Text.assemble(("Said       ", "dim"), what))
@@ -160,17 +100,3 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
     versions = [one.algorithm_version for one in found.scorings if not one.current]
     earlier = f", earlier ones: {', '.join(map(tables.name, versions))}" if versions else ""
     out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version), earlier))
-
-
-def _edit(edit: Edit) -> str:
-    match edit:
-        case DeleteRep():
-            return "repetition deleted"
-        case AddRep():
-            return "repetition added"
-        case ChangeLoad(load_kg=load_kg):
-            return "load removed" if load_kg is None else f"load is {load_kg:g} kg"
-        case ChangeSide(side=side):
-            return f"working side is {side or 'not known'}"
-        case ChangeExercise(exercise=exercise):
-            return f"exercise is {tables.name(exercise or 'not known')}"

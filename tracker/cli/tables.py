@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tracker.journal.text import NAME_LENGTH, plain
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import Reason, Rep
 
 MISSING = "–"
@@ -153,6 +153,44 @@ def count(how_many: int, what: str) -> str:
 def grid() -> Table:
     """Return an empty table in the house's look."""
     return Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
+
+
+def print_fitting(
+    out: Console,
+    rows: Sequence[Mapping[str, Text]],
+    *,
+    right: Sequence[str],
+    expendable: Sequence[str],
+    shrinks: str,
+    shortest: int = 8,
+) -> None:
+    """Print a table, or where the terminal is narrow, what fits of it.
+
+    Parameters
+    ----------
+    rows
+        At least one; cells by their heading.
+    right
+        Headings of numbers.
+    expendable
+        Columns to do without, these first.
+    shrinks, shortest
+        The column that gives way before, and how far.
+    """
+    widths = {name: max(len(name), *(row[name].cell_len for row in rows)) for name in rows[0]}
+    spare = out.width - sum(width + 2 for width in widths.values())
+    if spare < 0:
+        widths[shrinks] = max(shortest, widths[shrinks] + spare)
+    for name in expendable:
+        if sum(width + 2 for width in widths.values()) > out.width:
+            del widths[name]
+    table = grid()
+    for name, width in widths.items():
+        justify: Literal["left", "right"] = "right" if name in right else "left"
+        table.add_column(name, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
+    for row in rows:
+        table.add_row(*(row[name] for name in widths))
+    out.print(table)
 
 
 def rep_table(rows: Iterable[Row], *, medians: bool = True) -> Table:

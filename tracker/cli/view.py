@@ -7,7 +7,7 @@ from rich.text import Text
 
 from tracker.cli import tables
 from tracker.motion.engine import Value
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
 from tracker.recording import Marker, MarkerKind
 

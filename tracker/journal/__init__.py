@@ -13,7 +13,18 @@
 """
 
 from tracker.journal.data_folder import data_folder, journal_path, recordings_folder
-from tracker.journal.edits import AddRep, ChangeExercise, ChangeLoad, ChangeSide, DeleteRep, Edit
+from tracker.journal.edits import (
+    AddRep,
+    ChangeExercise,
+    ChangeKind,
+    ChangeLabel,
+    ChangeLoad,
+    ChangeNotes,
+    ChangeSide,
+    DeleteRep,
+    DeleteSet,
+    Edit,
+)
 from tracker.journal.errors import JournalError
 from tracker.journal.journal import Journal
 from tracker.journal.logged import (
@@ -28,7 +39,10 @@ from tracker.journal.logged import (
     Session,
     SessionSummary,
     SetSummary,
+    SetTold,
     SetTotals,
+    TrainingDay,
+    TrendSet,
 )
 from tracker.journal.values import (
     Ending,
@@ -49,9 +63,13 @@ __all__ = [
     "AddRep",
     "Answer",
     "ChangeExercise",
+    "ChangeKind",
+    "ChangeLabel",
     "ChangeLoad",
+    "ChangeNotes",
     "ChangeSide",
     "DeleteRep",
+    "DeleteSet",
     "Edit",
     "Ending",
     "Journal",
@@ -76,8 +94,11 @@ __all__ = [
     "SetContext",
     "SetKind",
     "SetSummary",
+    "SetTold",
     "SetTotals",
     "Side",
+    "TrainingDay",
+    "TrendSet",
     "data_folder",
     "journal_path",
     "recordings_folder",

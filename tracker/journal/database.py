@@ -1,14 +1,14 @@
 """Opening the journal's file: its folder, its identity, its version. One line says what is wrong.
 
-A file is migrated forward when it is opened for writing: each step in one transaction, which begins by
-taking the write lock and reading the version again, so that two programs may open an old journal at once.
+A file is migrated forward when it is opened for writing: in one transaction, which begins by taking the write
+lock and reading the version again, so that two programs may open an old journal at once.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,13 @@ OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables."""
 
 
-def connect(path: Path, *, readonly: bool, migrations: tuple[str, ...] | None = None) -> sqlite3.Connection:
+def connect(
+    path: Path,
+    *,
+    readonly: bool,
+    migrations: tuple[str, ...] | None = None,
+    add_up: Callable[[sqlite3.Connection], None] | None = None,
+) -> sqlite3.Connection:
     """Open the file and bring it to the newest version.
 
     Parameters
@@ -34,6 +40,8 @@ def connect(path: Path, *, readonly: bool, migrations: tuple[str, ...] | None = 
         Write nothing, migrate nothing.
     migrations
         Schema steps, the first makes version 1; None: the journal's own.
+    add_up
+        Adds up the totals of a file that comes from before they were complete.
 
     Raises
     ------
@@ -53,7 +61,9 @@ def connect(path: Path, *, readonly: bool, migrations: tuple[str, ...] | None = 
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
-            return _prepared(path, steps, _open_reader(path) if readonly else _open(path, "rwc"), readonly=readonly)
+            if readonly:
+                return _prepared_reader(path, steps, _open_reader(path))
+            return _prepared(path, steps, _open(path, "rwc"), add_up)
         except sqlite3.Error as error:
             # While a program switches a new file to WAL, or closes it as the last one, SQLite does not wait.
             if not _is(error, sqlite3.SQLITE_BUSY) or time.monotonic() > deadline:
@@ -133,22 +143,38 @@ def _is(error: sqlite3.Error, *codes: int) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in codes
 
 
-def _prepared(
-    path: Path, steps: tuple[str, ...], connection: sqlite3.Connection, *, readonly: bool
-) -> sqlite3.Connection:
+def _prepared_reader(path: Path, steps: tuple[str, ...], connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
-        for pragma in sql.PER_CONNECTION if readonly else sql.PER_CONNECTION + sql.PER_WRITER:
+        for pragma in sql.PER_CONNECTION:
             connection.execute(pragma)
         with transaction(connection, write=False):
             version = _checked_version(path, connection, len(steps))
-        if readonly and version < len(steps):
+        if version < len(steps):
             raise JournalError(
                 f"{path} is a journal of version {version}; "
                 f"open it once for writing to bring it to version {len(steps)}"
             )
-        if not readonly:
-            connection.execute(sql.USE_WAL)
-            _migrate(path, connection, steps)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepared(
+    path: Path,
+    steps: tuple[str, ...],
+    connection: sqlite3.Connection,
+    add_up: Callable[[sqlite3.Connection], None] | None,
+) -> sqlite3.Connection:
+    try:
+        for pragma in sql.PER_CONNECTION + sql.PER_WRITER:
+            connection.execute(pragma)
+        with transaction(connection, write=False):
+            version = _checked_version(path, connection, len(steps))
+        connection.execute(sql.USE_WAL)
+        if version < len(steps):
+            with transaction(connection):
+                _migrate(path, connection, steps, add_up)
     except BaseException:
         connection.close()
         raise
@@ -169,18 +195,20 @@ def _checked_version(path: Path, connection: sqlite3.Connection, supported: int)
     return version
 
 
-def _migrate(path: Path, connection: sqlite3.Connection, steps: tuple[str, ...]) -> None:
-    for target, script in enumerate(steps, start=1):
-        if _number(connection, sql.READ_VERSION) >= target:
-            continue
-        with transaction(connection):
-            # Another program may have been faster.
-            if _checked_version(path, connection, len(steps)) >= target:
-                continue
-            for statement in statements(script):
-                connection.execute(statement)
-            connection.execute(sql.MARK)
-            connection.execute(sql.write_version(target))
+def _migrate(
+    path: Path,
+    connection: sqlite3.Connection,
+    steps: tuple[str, ...],
+    add_up: Callable[[sqlite3.Connection], None] | None,
+) -> None:
+    begun = _checked_version(path, connection, len(steps))  # another program may have been faster
+    for script in steps[begun:]:
+        for statement in statements(script):
+            connection.execute(statement)
+    if 0 < begun < sql.TOTALS_COMPLETE <= len(steps) and add_up is not None:
+        add_up(connection)
+    connection.execute(sql.MARK)
+    connection.execute(sql.write_version(len(steps)))
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.journal.logged import LoggedEdit, LoggedRep, LoggedSet
-from tracker.journal.values import SetContext, Side
+from tracker.journal.values import SetContext, SetKind, Side
 from tracker.motion.values import Rep
 
 
@@ -60,7 +60,39 @@ class ChangeExercise:
     exercise: str | None
 
 
-Edit = DeleteRep | AddRep | ChangeLoad | ChangeSide | ChangeExercise
+@dataclass(frozen=True, slots=True)
+class ChangeKind:
+    """Correct what a set was for."""
+
+    set_id: int
+    kind: SetKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLabel:
+    """Correct the label of a load that is no mass, such as a band's colour."""
+
+    set_id: int
+    load_label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSet:
+    """Take out a whole set: what was counted was none."""
+
+    set_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNotes:
+    """Put other words in place of the session's notes."""
+
+    notes: str
+
+
+Edit = (
+    DeleteRep | AddRep | ChangeLoad | ChangeSide | ChangeExercise | ChangeKind | ChangeLabel | DeleteSet | ChangeNotes
+)
 
 SAME_PLACE = 0.5
 """Least overlap, as a share of the shorter one, for two windows to mean the same movement."""
@@ -122,6 +154,13 @@ def said_at(sets: Sequence[LoggedSet], place: Place) -> SetContext | None:
     return None if index is None else sets[index].said
 
 
+def notes_shown(ledger: Sequence[StoredEdit]) -> str | None:
+    """Return the notes that an edit put in place of the session's own; None: no edit did."""
+    undone = undone_edits(ledger)
+    said = [one.edit.notes for one in ledger if isinstance(one.edit, ChangeNotes) and one.edit_id not in undone]
+    return said[-1] if said else None
+
+
 def undone_edits(ledger: Sequence[StoredEdit]) -> frozenset[int]:
     """Return the ids of the edits taken back; an undo can be taken back too."""
     undone: set[int] = set()
@@ -133,6 +172,8 @@ def undone_edits(ledger: Sequence[StoredEdit]) -> frozenset[int]:
 
 def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
     edit, place = entry.edit, entry.place
+    if isinstance(edit, ChangeNotes):  # of the session, wherever its sets lie
+        return True
     if edit is None or place is None:
         return False
     if isinstance(edit, DeleteRep):
@@ -140,6 +181,9 @@ def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
     index = _find_set(shown, edit.set_id, place)
     if index is None:
         return False
+    if isinstance(edit, DeleteSet):
+        del shown[index]
+        return True
     changed = _changed(shown[index], edit, entry.edit_id)
     if changed is None:
         return False
@@ -147,7 +191,11 @@ def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
     return True
 
 
-def _changed(logged: LoggedSet, edit: AddRep | ChangeLoad | ChangeSide | ChangeExercise, by: int) -> LoggedSet | None:
+def _changed(
+    logged: LoggedSet,
+    edit: AddRep | ChangeLoad | ChangeSide | ChangeExercise | ChangeKind | ChangeLabel,
+    by: int,
+) -> LoggedSet | None:
     match edit:
         case AddRep():
             return _added(logged, edit, by)
@@ -157,6 +205,10 @@ def _changed(logged: LoggedSet, edit: AddRep | ChangeLoad | ChangeSide | ChangeE
             return replace(logged, context=replace(logged.context, side=edit.side))
         case ChangeExercise():
             return replace(logged, context=replace(logged.context, exercise=edit.exercise))
+        case ChangeKind():
+            return replace(logged, context=replace(logged.context, kind=edit.kind))
+        case ChangeLabel():
+            return replace(logged, context=replace(logged.context, load_label=edit.load_label))
 
 
 def _added(logged: LoggedSet, edit: AddRep, by: int) -> LoggedSet | None:

@@ -18,7 +18,7 @@ from tracker.journal.text import plain_json
 from tracker.motion.values import RepShape
 
 _FLAGS = {flag.value: flag for flag in FormFlag}
-_SHAPE = tuple(RepShape.__dataclass_fields__)
+_NUMBERS = tuple(field for field in RepShape.__dataclass_fields__ if field != "axis")
 _OF_REPS = ("reps", "partials")
 _OF_SET = tuple(field for field in SetForm.__dataclass_fields__ if field not in _OF_REPS)
 
@@ -71,17 +71,23 @@ def shape_object(shape: RepShape | None) -> dict[str, Any] | None:
     return {key: [real(one) for one in value] if key == "axis" else real(value) for key, value in asdict(shape).items()}
 
 
-def shape_text(shape: RepShape | None) -> str | None:
-    """Return the same as text."""
-    return None if shape is None else plain_json(shape_object(shape))
+def shape_cells(shape: RepShape | None) -> tuple[float | None, ...]:
+    """Return the same as cells: a third of the room that the text takes, which is most of a file of years."""
+    if shape is None:
+        return (None,) * (len(_NUMBERS) + 3)
+    return *(real(getattr(shape, field)) for field in _NUMBERS), *map(real, shape.axis)
 
 
-def read_shape(stored: Any) -> RepShape | None:
-    """Return how a repetition was moved, from text or from what it was in."""
+def read_shape(row: Mapping[str, Any] | sqlite3.Row) -> RepShape | None:
+    """Return how a repetition was moved: from cells, from text as earlier versions wrote, or from an object."""
+    there = row.keys()
+    if "axis_x" in there and row["axis_x"] is not None:
+        return RepShape(**{field: row[field] for field in _NUMBERS}, axis=(row["axis_x"], row["axis_y"], row["axis_z"]))
+    stored = row["shape"] if "shape" in there else None
     if stored is None:
         return None
     found = json.loads(stored) if isinstance(stored, str) else stored
-    return RepShape(**{**{field: found[field] for field in _SHAPE}, "axis": tuple(found["axis"])})
+    return RepShape(**{field: found[field] for field in _NUMBERS}, axis=tuple(found["axis"]))
 
 
 def band_cells(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from tracker.coaching.set_form import SetForm
 from tracker.journal import database, form_rows, reading, sql, writing
 from tracker.journal.edits import Edit
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import Answer, LoggedBand, Session, SessionSummary, SetSummary
+from tracker.journal.logged import Answer, LoggedBand, Session, SessionSummary, SetSummary, TrainingDay, TrendSet
 from tracker.journal.values import (
     Ending,
     Scalar,
@@ -66,7 +66,7 @@ class Journal:
             The folder cannot be written, the file is no journal, or a newer kickback made it.
         """
         where = Path(path).absolute()
-        return cls(where, database.connect(where, readonly=readonly), readonly=readonly)
+        return cls(where, database.connect(where, readonly=readonly, add_up=writing.add_up), readonly=readonly)
 
     def close(self) -> None:
         """Close the file. Closing twice does nothing."""
@@ -200,8 +200,13 @@ class Journal:
         JournalError
             The session has no such set or repetition, or it is already deleted.
         """
+        return self.edit_all(session, [edit], at=at)[0]
+
+    def edit_all(self, session: str, edits: Iterable[Edit], *, at: datetime | None = None) -> list[int]:
+        """Note corrections that belong together, all of them or none; return their ids. Raises as `edit` does."""
+        begun = at or _now()
         with self._writing() as connection:
-            return writing.add_edit(connection, self._id(session), edit, at or _now())
+            return [writing.add_edit(connection, self._id(session), one, begun) for one in edits]
 
     def undo(self, edit_id: int, *, at: datetime | None = None) -> int:
         """Take back an edit, or an earlier undo; return the id of this undo.
@@ -211,8 +216,13 @@ class Journal:
         JournalError
             There is no such edit, or it is already undone.
         """
+        return self.undo_all([edit_id], at=at)[0]
+
+    def undo_all(self, edit_ids: Iterable[int], *, at: datetime | None = None) -> list[int]:
+        """Take back several edits, all of them or none; return the ids of the undos. Raises as `undo` does."""
+        begun = at or _now()
         with self._writing() as connection:
-            return writing.undo(connection, edit_id, at or _now())
+            return [writing.undo(connection, edit_id, begun) for edit_id in edit_ids]
 
     def save_band(
         self, exercise: str, made: Calibration, *, side: Side | None = None, at: datetime | None = None
@@ -268,6 +278,21 @@ class Journal:
         from tracker.journal.frame import sets_frame
 
         return sets_frame(self.set_history(exercise))
+
+    def trend_sets(self, exercise: str | None = None) -> list[TrendSet]:
+        """Return the cells of each set of all sessions (or of one exercise) that trends read, oldest first."""
+        with self._reading() as connection:
+            return reading.read_trend_sets(connection, exercise, None)
+
+    def newest_trend_sets(self, sessions: int) -> list[TrendSet]:
+        """Return the same of so many newest sessions."""
+        with self._reading() as connection:
+            return reading.read_trend_sets(connection, None, sessions)
+
+    def days(self) -> list[TrainingDay]:
+        """Return the days that had a session, oldest first, edits applied."""
+        with self._reading() as connection:
+            return [TrainingDay(*row) for row in connection.execute(sql.DAYS)]
 
     def _id(self, session: str) -> int:
         return reading.find(self._connection, session)[0]

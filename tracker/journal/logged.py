@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.coaching.form import Verdict
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import SetForm
+from tracker.coaching.targets import Tempo
 from tracker.journal.values import Ending, Recording, Sensor, SessionId, SetContext, Side
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Rep
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ class LoggedRep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTotals:
-    """What a set comes to. Medians leave out the numbers that are None."""
+    """What a set comes to. Medians leave out the numbers that are None.
+
+    ``judged`` repetitions were held against the tempo and, where there was one, the personal range that were asked for;
+    ``in_band`` of them kept all of it, ``tempo_in_band`` and ``range_in_band`` one of the two (None: no range was
+    asked for).
+    """
 
     reps: int
     partials: int
@@ -86,6 +92,66 @@ class SetTotals:
     median_hold_s: float | None
     median_eccentric_s: float | None
     median_bottom_pause_s: float | None
+    judged: int
+    in_band: int
+    tempo_in_band: int
+    range_in_band: int | None
+    velocity_loss: float | None
+    median_range_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTold:
+    """What the person told of a set: repetitions in reserve, pain, where it was felt, where in the workout it stood."""
+
+    reserve: int | None = None
+    pain: int | None = None
+    felt: tuple[str, ...] = ()
+    placement: str | None = None
+
+
+class TrendSet(NamedTuple):
+    """One set in a trend over sessions, edits applied: cells as they lie in the file, as there are many.
+
+    The numbers are those of ``SetTotals``, the person's words those of ``SetTold``; ``felt`` is joined by a space.
+    """
+
+    uuid: str
+    started_at: str
+    started_us: int
+    number: int
+    exercise: str | None
+    side: Side | None
+    placement: str | None
+    load_label: str | None
+    kind: str
+    load_kg: float | None
+    reps: int
+    judged: int
+    in_band: int
+    tempo_in_band: int
+    range_in_band: int | None
+    range_deg: float | None
+    range_m: float | None
+    peak_speed_deg_s: float | None
+    concentric_s: float | None
+    hold_s: float | None
+    eccentric_s: float | None
+    bottom_pause_s: float | None
+    time_under_tension_s: float
+    velocity_loss: float | None
+    reserve: int | None
+    pain: int | None
+    felt: str | None
+
+
+class TrainingDay(NamedTuple):
+    """A day that had a session, as the person's own clock showed it: sessions, and their work sets and repetitions."""
+
+    day: str
+    sessions: int
+    sets: int
+    reps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +168,8 @@ class LoggedSet:
         What was said of its form, as saved; None: it was not judged.
     context, reps, partials
         With edits applied.
+    tempo
+        Asked for by the session's plan; None: the exercise's own.
     deleted
         Repetitions that an edit took out.
     edits
@@ -120,6 +188,7 @@ class LoggedSet:
     partials: tuple[LoggedRep, ...]
     deleted: tuple[LoggedRep, ...] = ()
     edits: tuple[int, ...] = ()
+    tempo: Tempo | None = None
 
     @property
     def totals(self) -> SetTotals:
@@ -200,7 +269,10 @@ class LoggedBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """One line of the list of sessions, edits applied."""
+    """One line of the list of sessions, edits applied.
+
+    Where sets were corrected, and all of them now say the same, exercise, side and load are theirs.
+    """
 
     uuid: SessionId
     started_at: datetime
@@ -233,7 +305,7 @@ class SetSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A whole session: the measured rows with the edits applied."""
+    """A whole session: the measured rows with the edits applied; ``deleted_sets`` are those that an edit took out."""
 
     uuid: SessionId
     started_at: datetime
@@ -249,6 +321,7 @@ class Session:
     scoring: Scoring
     scorings: tuple[Scoring, ...]
     sets: tuple[LoggedSet, ...]
+    deleted_sets: tuple[LoggedSet, ...]
     rejected: tuple[LoggedRejected, ...]
     gaps: tuple[LoggedGap, ...]
     edits: tuple[LoggedEdit, ...]

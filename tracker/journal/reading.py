@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tracker.journal.logged import (
     Session,
     SessionSummary,
     SetSummary,
+    TrendSet,
 )
 from tracker.journal.values import Ending, Recording, Sensor, SessionId
 
@@ -57,7 +59,9 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
     """Return the whole session with the edits applied to one of its scorings (None: the current one)."""
     scorings = read_scorings(connection, session_id)
     shown = _chosen(scorings, scoring_id)
-    sets, ledger = read_sets(connection, session_id, shown.scoring_id)
+    measured = _measured(connection, session_id, shown.scoring_id)
+    sets, ledger = edits.apply(measured, read_ledger(connection, session_id))
+    left = {one.set_id for one in sets}
     head = connection.execute(sql.SESSION, (session_id,)).fetchone()
     return Session(
         **_head(head),
@@ -66,10 +70,11 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         scoring=shown,
         scorings=scorings,
         sets=sets,
+        deleted_sets=tuple(one for one in measured if one.set_id not in left),
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
-        answers=tuple(map(read_answer, connection.execute(sql.ANSWERS, (session_id,)))),
+        answers=read_answers(connection, session_id),
     )
 
 
@@ -77,17 +82,28 @@ def read_sets(
     connection: sqlite3.Connection, session_id: int, scoring_id: int
 ) -> tuple[tuple[LoggedSet, ...], tuple[LoggedEdit, ...]]:
     """Return a scoring's sets with the edits applied, and what became of each edit."""
+    return edits.apply(_measured(connection, session_id, scoring_id), read_ledger(connection, session_id))
+
+
+def _measured(connection: sqlite3.Connection, session_id: int, scoring_id: int) -> list[LoggedSet]:
     reps: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(sql.REPS, (scoring_id,)):
         reps[row["set_id"]].append(row)
-    measured = [rows.read_set(row, reps[row["set_id"]]) for row in connection.execute(sql.SETS, (scoring_id,))]
-    return edits.apply(measured, read_ledger(connection, session_id))
+    tempo = rows.read_tempo(read_answers(connection, session_id))
+    found = connection.execute(sql.SETS, (scoring_id,))
+    return [replace(rows.read_set(row, reps[row["set_id"]]), tempo=tempo) for row in found]
 
 
-def read_set(connection: sqlite3.Connection, set_id: int) -> LoggedSet:
+def read_set(connection: sqlite3.Connection, session_id: int, set_id: int) -> LoggedSet:
     """Return one set as measured, without edits."""
     row = connection.execute(sql.SET, (set_id,)).fetchone()
-    return rows.read_set(row, connection.execute(sql.REPS_OF_SET, (set_id,)).fetchall())
+    found = rows.read_set(row, connection.execute(sql.REPS_OF_SET, (set_id,)).fetchall())
+    return replace(found, tempo=rows.read_tempo(read_answers(connection, session_id)))
+
+
+def read_answers(connection: sqlite3.Connection, session_id: int) -> tuple[Answer, ...]:
+    """Return what was told of a session, in order."""
+    return tuple(map(read_answer, connection.execute(sql.ANSWERS, (session_id,))))
 
 
 def read_ledger(connection: sqlite3.Connection, session_id: int) -> tuple[edits.StoredEdit, ...]:
@@ -133,6 +149,19 @@ def read_history(connection: sqlite3.Connection, exercise: str | None) -> tuple[
     return tuple(map(_set_summary, connection.execute(sql.SET_HISTORY_OF_EXERCISE, (exercise,))))
 
 
+def read_trend_sets(connection: sqlite3.Connection, exercise: str | None, newest: int | None) -> list[TrendSet]:
+    """Return the cells of each set that trends read, oldest first: one query."""
+    cursor = connection.cursor()
+    cursor.row_factory = None  # there are many: no more is made of them than a tuple
+    if newest is not None:
+        found = cursor.execute(sql.TREND_SETS_OF_NEWEST, (newest,))
+    elif exercise is not None:
+        found = cursor.execute(sql.TREND_SETS_OF_EXERCISE, (exercise,))
+    else:
+        found = cursor.execute(sql.TREND_SETS)
+    return list(map(TrendSet._make, found))
+
+
 def _chosen(scorings: tuple[Scoring, ...], scoring_id: int | None) -> Scoring:
     for scoring in scorings:
         if scoring.current if scoring_id is None else scoring.scoring_id == scoring_id:
@@ -150,13 +179,16 @@ def _head(row: sqlite3.Row) -> dict[str, Any]:
         "working_side": row["working_side"],
         "sensor_side": row["sensor_side"],
         "load_kg": row["load_kg"],
-        "notes": row["notes"],
+        "notes": row["notes"] if row["shown_notes"] is None else row["shown_notes"],
     }
 
 
 def _summary(row: sqlite3.Row) -> SessionSummary:
+    head = _head(row)
+    if row["edits"]:  # without any, the sets have nothing to correct
+        head |= {name: row[f"agreed_{name}"] for name in ("exercise", "working_side", "load_kg")}
     return SessionSummary(
-        **_head(row),
+        **head,
         algorithm_version=row["algorithm_version"],
         sets=row["sets"],
         reps=row["reps"],

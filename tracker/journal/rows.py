@@ -4,38 +4,49 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from tracker.coaching.form import Verdict
+from tracker.coaching.plan import PLAN, tempo_said
+from tracker.coaching.targets import Tempo
 from tracker.journal import form_rows
 from tracker.journal.checked import load, maybe, name, real, side
 from tracker.journal.edits import (
     AddRep,
     ChangeExercise,
+    ChangeKind,
+    ChangeLabel,
     ChangeLoad,
+    ChangeNotes,
     ChangeSide,
     DeleteRep,
+    DeleteSet,
     Edit,
     Place,
     StoredEdit,
 )
 from tracker.journal.logged import (
+    Answer,
     LoggedGap,
     LoggedRejected,
     LoggedRep,
     LoggedSet,
+    SetTold,
     SetTotals,
 )
-from tracker.journal.text import DETAIL_LENGTH, plain, plain_json
+from tracker.journal.text import DETAIL_LENGTH, notes, plain, plain_json
 from tracker.journal.values import ScoredSet, SetContext, SetKind
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Flag, Rejected, Rep
 
 Row = Mapping[str, Any] | sqlite3.Row
 Cells = tuple[str | int | float | None, ...]
+TOLD = frozenset({"reserve", "pain", "felt", "placement"})
+"""Answers that trends read."""
+_KINDS = frozenset(kind.value for kind in SetKind)
 _FLAGS = {flag.value: flag for flag in Flag}
 
 
@@ -77,9 +88,9 @@ def _rep_cells(rep: Rep, pause_s: float | None, verdicts: tuple[Verdict, ...]) -
         maybe(pause_s),
         plain_json([flag.value for flag in rep.flags]) if rep.flags else "[]",
         form_rows.verdicts_text(verdicts),
-        form_rows.shape_text(rep.shape),
         maybe(rep.range_m),
         maybe(rep.peak_speed_m_s),
+        *form_rows.shape_cells(rep.shape),
     )
 
 
@@ -104,6 +115,11 @@ def gap_cells(gap: Gap) -> Cells:
 def totals_cells(totals: SetTotals) -> Cells:
     """Return the totals in the order of their fields."""
     return tuple(real(cell) if isinstance(cell, float) else cell for cell in asdict(totals).values())
+
+
+def told_cells(told: SetTold) -> Cells:
+    """Return reserve, pain, felt, placement."""
+    return told.reserve, told.pain, " ".join(told.felt) or None, told.placement
 
 
 def rep_object(rep: Rep) -> dict[str, Any]:
@@ -132,7 +148,7 @@ def read_rep(row: Row) -> Rep:
         range_deg=row["range_deg"],
         peak_speed_deg_s=row["peak_speed_deg_s"],
         flags=tuple(_FLAGS[flag] for flag in names if flag in _FLAGS),
-        shape=form_rows.read_shape(row["shape"] if "shape" in there else None),
+        shape=form_rows.read_shape(row),
         range_m=row["range_m"] if "range_m" in there else None,
         peak_speed_m_s=row["peak_speed_m_s"] if "peak_speed_m_s" in there else None,
     )
@@ -213,6 +229,33 @@ def read_totals(row: Row) -> SetTotals:
     return SetTotals(**{field: row[field] for field in SetTotals.__dataclass_fields__})
 
 
+def read_told(answers: Iterable[Answer], number: int) -> SetTold:
+    """Return what was told of a set, or else of the whole session; of several answers, the last one counts."""
+    of_session: dict[str, Any] = {}
+    of_set: dict[str, Any] = {}
+    for one in answers:
+        if one.set_number in (None, number):
+            (of_session if one.set_number is None else of_set)[one.question] = one.value
+    said = of_session | of_set
+    felt, placement = said.get("felt"), said.get("placement")
+    return SetTold(
+        reserve=_whole(said.get("reserve")),
+        pain=_whole(said.get("pain")),
+        felt=tuple(name for name in felt if isinstance(name, str)) if isinstance(felt, list) else (),
+        placement=placement if isinstance(placement, str) and placement else None,
+    )
+
+
+def read_tempo(answers: Iterable[Answer]) -> Tempo | None:
+    """Return the tempo of the session's plan; None where none was kept."""
+    plans = [one.value for one in answers if one.question == PLAN]
+    return tempo_said(plans[-1]) if plans else None
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def edit_cells(edit: Edit) -> tuple[str, str]:
     """Return kind and value of an edit."""
     match edit:
@@ -226,6 +269,14 @@ def edit_cells(edit: Edit) -> tuple[str, str]:
             return "change-side", plain_json(side(edit.side))
         case ChangeExercise():
             return "change-exercise", plain_json(name(edit.exercise))
+        case ChangeKind():
+            return "change-kind", plain_json(SetKind(edit.kind).value)
+        case ChangeLabel():
+            return "change-label", plain_json(name(edit.load_label))
+        case DeleteSet():
+            return "delete-set", "null"
+        case ChangeNotes():
+            return "change-notes", json.dumps(notes(edit.notes))
 
 
 def read_edit(row: Row) -> StoredEdit:
@@ -254,5 +305,13 @@ def _read_edit(kind: str, set_id: int, rep_id: int, value: Any) -> Edit | None:
             return ChangeSide(set_id, value)
         case "change-exercise":
             return ChangeExercise(set_id, value)
+        case "change-kind":
+            return ChangeKind(set_id, SetKind(value)) if value in _KINDS else None
+        case "change-label":
+            return ChangeLabel(set_id, value)
+        case "delete-set":
+            return DeleteSet(set_id)
+        case "change-notes":
+            return ChangeNotes(value)
         case _:
             return None

@@ -222,7 +222,30 @@ ALTER TABLE reps ADD COLUMN range_m REAL;   -- of exercises that are measured by
 ALTER TABLE reps ADD COLUMN peak_speed_m_s REAL;
 """
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3)
+SHAPE_COLUMNS = (
+    "mean_concentric_deg_s mean_eccentric_deg_s peak_eccentric_deg_s eccentric_rise_s concentric_sparc eccentric_sparc"
+    " hold_drift_deg rest_offset_deg impact_m_s2 axis_x axis_y axis_z"
+)
+VERSION_4 = """
+ALTER TABLE set_totals ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;    -- repetitions held against tempo and range
+ALTER TABLE set_totals ADD COLUMN in_band INTEGER NOT NULL DEFAULT 0;   -- of them: in both
+ALTER TABLE set_totals ADD COLUMN tempo_in_band INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE set_totals ADD COLUMN range_in_band INTEGER;                -- NULL: there was no personal range
+ALTER TABLE set_totals ADD COLUMN velocity_loss REAL;
+ALTER TABLE set_totals ADD COLUMN median_range_m REAL;
+ALTER TABLE set_totals ADD COLUMN reserve INTEGER;                      -- what the person told of the set
+ALTER TABLE set_totals ADD COLUMN pain INTEGER;
+ALTER TABLE set_totals ADD COLUMN felt TEXT;                            -- places, joined by a space
+ALTER TABLE set_totals ADD COLUMN placement TEXT;                       -- where in the workout it stood
+ALTER TABLE sessions ADD COLUMN shown_notes TEXT;                       -- what an edit put in place of notes
+""" + "".join(
+    f"ALTER TABLE reps ADD COLUMN {name} REAL;\n"  # in place of the text in shape
+    for name in SHAPE_COLUMNS.split()
+)
+TOTALS_COMPLETE = 4
+"""From this version on the totals hold all that trends read; those of an earlier file are added up again."""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 
 # The file
 
@@ -257,6 +280,7 @@ INSERT_SESSION = _insert(
     "uuid started_at started_us exercise working_side sensor_side load_kg notes",
 )
 END_SESSION = "UPDATE sessions SET ended_at = ?, ending = ?, notes = coalesce(?, notes) WHERE session_id = ?"
+SHOW_NOTES = "UPDATE sessions SET shown_notes = ? WHERE session_id = ?"
 INSERT_SENSOR = _insert("sensors", "session_id number family name address side info")
 INSERT_RECORDING = _insert("recordings", "session_id number path sha256 seconds")
 CLOSE_RECORDING = "UPDATE recordings SET sha256 = ?, seconds = ? WHERE session_id = ? AND number = ?"
@@ -272,7 +296,8 @@ INSERT_SET = _insert(
 INSERT_REP = _insert(
     "reps",
     "set_id partial number peak start_s peak_start_s peak_end_s end_s reported_s"
-    " range_deg peak_speed_deg_s bottom_pause_s flags form shape range_m peak_speed_m_s",
+    " range_deg peak_speed_deg_s bottom_pause_s flags form range_m peak_speed_m_s"
+    f" {SHAPE_COLUMNS}",
 )
 INSERT_REJECTED = _insert(
     "rejected",
@@ -287,12 +312,15 @@ INSERT_TOTALS = _insert(
     "set_totals",
     "set_id session_id number side exercise load_kg load_label kind reps partials start_s end_s"
     " time_under_tension_s median_range_deg median_peak_speed_deg_s median_concentric_s median_hold_s"
-    " median_eccentric_s median_bottom_pause_s",
+    " median_eccentric_s median_bottom_pause_s judged in_band tempo_in_band range_in_band velocity_loss"
+    " median_range_m reserve pain felt placement",
 )
+CHANGE_TOLD = "UPDATE set_totals SET reserve = ?, pain = ?, felt = ?, placement = ? WHERE session_id = ? AND number = ?"
 
 # Reading
 
 SESSIONS_BY_PREFIX = "SELECT session_id, uuid FROM sessions WHERE uuid >= ? AND uuid < ? ORDER BY uuid LIMIT 4"
+SESSION_IDS = "SELECT session_id FROM sessions"
 SESSION = "SELECT * FROM sessions WHERE session_id = ?"
 OPEN_SESSIONS = "SELECT uuid FROM sessions WHERE ended_at IS NULL ORDER BY started_us DESC, session_id DESC"
 SENSORS = "SELECT * FROM sensors WHERE session_id = ? ORDER BY number"
@@ -313,6 +341,7 @@ REJECTED = "SELECT * FROM rejected WHERE scoring_id = ? ORDER BY rejected_id"
 GAPS = "SELECT * FROM gaps WHERE scoring_id = ? ORDER BY gap_id"
 EDITS = "SELECT * FROM edits WHERE session_id = ? ORDER BY edit_id"
 EDIT_SESSION = "SELECT session_id FROM edits WHERE edit_id = ?"
+TOTALS_OF_SESSION = "SELECT number FROM set_totals WHERE session_id = ?"
 ANSWERS = "SELECT * FROM answers WHERE session_id = ? ORDER BY answer_id"
 ANSWERS_TO = "SELECT * FROM answers WHERE question = ? ORDER BY answer_id"
 BANDS = "SELECT * FROM bands ORDER BY band_id"
@@ -322,8 +351,20 @@ WHERE set_id = ? AND session_id = ?"""
 PLACE_OF_REP = """
 SELECT set_id, rep_id, recording, sensor, reps.start_s, reps.end_s FROM reps JOIN sets USING (set_id)
 WHERE rep_id = ? AND session_id = ?"""
-SUMMARIES = """
-SELECT s.*, scorings.algorithm_version, count(t.set_id) AS sets, ifnull(sum(t.reps), 0) AS reps,
+
+
+def _agreed(column: str, told: str) -> str:
+    """What all sets of a session say, edits applied; where they differ, or there are none, what was told of it."""
+    return (
+        f"CASE WHEN count(t.set_id) = 0 OR min(t.{column}) <> max(t.{column})"
+        f" OR count(t.{column}) NOT IN (0, count(t.set_id)) THEN s.{told} ELSE max(t.{column}) END AS agreed_{told}"
+    )
+
+
+SUMMARIES = f"""
+SELECT s.*, {_agreed("exercise", "exercise")}, {_agreed("side", "working_side")},
+    {_agreed("load_kg", "load_kg")}, scorings.algorithm_version, count(t.set_id) AS sets,
+    ifnull(sum(t.reps), 0) AS reps,
     ifnull(sum(t.partials), 0) AS partials, total(t.time_under_tension_s) AS time_under_tension_s,
     ifnull(sum(t.reps) FILTER (WHERE t.kind = 'work'), 0) AS work_reps,
     (SELECT count(*) FROM edits WHERE edits.session_id = s.session_id) AS edits
@@ -336,3 +377,20 @@ SELECT s.uuid, s.started_at, t.* FROM set_totals AS t JOIN sessions AS s USING (
 ORDER BY s.started_us, s.session_id, t.number"""
 SET_HISTORY = _SET_HISTORY.format(where="")
 SET_HISTORY_OF_EXERCISE = _SET_HISTORY.format(where=" WHERE t.exercise = ?")
+
+_TREND_SETS = """
+SELECT s.uuid, s.started_at, s.started_us, t.number, t.exercise, t.side, t.placement, t.load_label, t.kind, t.load_kg,
+    t.reps, t.judged, t.in_band, t.tempo_in_band, t.range_in_band, t.median_range_deg, t.median_range_m,
+    t.median_peak_speed_deg_s, t.median_concentric_s, t.median_hold_s, t.median_eccentric_s, t.median_bottom_pause_s,
+    t.time_under_tension_s, t.velocity_loss, t.reserve, t.pain, t.felt
+FROM set_totals AS t JOIN sessions AS s USING (session_id){where}
+ORDER BY s.started_us, s.session_id, t.number"""
+TREND_SETS = _TREND_SETS.format(where="")
+TREND_SETS_OF_NEWEST = _TREND_SETS.format(
+    where=" WHERE s.session_id IN (SELECT session_id FROM sessions ORDER BY started_us DESC, session_id DESC LIMIT ?)"
+)
+TREND_SETS_OF_EXERCISE = _TREND_SETS.format(where=" WHERE t.exercise = ?")
+DAYS = """
+SELECT substr(s.started_at, 1, 10) AS day, count(DISTINCT s.session_id), count(t.set_id), ifnull(sum(t.reps), 0)
+FROM sessions AS s LEFT JOIN set_totals AS t ON t.session_id = s.session_id AND t.kind = 'work'
+GROUP BY day ORDER BY day"""

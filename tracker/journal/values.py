@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NewType
 
 from tracker.coaching.set_form import SetForm
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Rejected
 
 SessionId = NewType("SessionId", str)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tracker.coaching.plan import PLAN
 from tracker.journal import checked, edits, form_rows, reading, rows, sql
 from tracker.journal.errors import JournalError
-from tracker.journal.logged import LoggedEdit, LoggedSet
+from tracker.journal.logged import Answer, LoggedEdit, LoggedSet
 from tracker.journal.text import NAME_LENGTH, notes, plain, plain_json
 from tracker.journal.totals import totals
 from tracker.journal.values import (
@@ -101,7 +102,8 @@ def save_set(connection: sqlite3.Connection, session_id: int, scoring_id: int, s
     if reading.read_ledger(connection, session_id):
         _refresh_totals(connection, session_id)
     else:
-        _insert_totals(connection, session_id, reading.read_set(connection, set_id))
+        answers = reading.read_answers(connection, session_id)
+        _insert_totals(connection, session_id, reading.read_set(connection, session_id, set_id), answers)
     return set_id
 
 
@@ -130,6 +132,20 @@ def answer(
     """Insert what the person told."""
     cells = (session_id, checked.moment(at), set_number, plain(question, NAME_LENGTH), plain_json(value))
     connection.execute(sql.INSERT_ANSWER, cells)
+    if question == PLAN:
+        _refresh_totals(connection, session_id)
+    elif question in rows.TOLD:
+        answers = reading.read_answers(connection, session_id)
+        numbers = [row[0] for row in connection.execute(sql.TOTALS_OF_SESSION, (session_id,))]
+        for number in numbers if set_number is None else {set_number}.intersection(numbers):
+            told = rows.told_cells(rows.read_told(answers, number))
+            connection.execute(sql.CHANGE_TOLD, (*told, session_id, number))
+
+
+def add_up(connection: sqlite3.Connection) -> None:
+    """Add up the totals of all sessions again."""
+    for (session_id,) in connection.execute(sql.SESSION_IDS).fetchall():
+        _refresh_totals(connection, session_id)
 
 
 def add_scoring(connection: sqlite3.Connection, session_id: int, scored: Scored, at: datetime, *, current: bool) -> int:
@@ -161,7 +177,10 @@ def make_current(connection: sqlite3.Connection, session_id: int, scoring_id: in
 
 def add_edit(connection: sqlite3.Connection, session_id: int, edit: edits.Edit, at: datetime) -> int:
     """Insert an edit with its place; return its id."""
-    if isinstance(edit, edits.DeleteRep):
+    place: Sequence[float | None] | None
+    if isinstance(edit, edits.ChangeNotes):
+        place, what = (None,) * 6, "notes"
+    elif isinstance(edit, edits.DeleteRep):
         place = connection.execute(sql.PLACE_OF_REP, (edit.rep_id, session_id)).fetchone()
         what = f"repetition with id {edit.rep_id}"
     else:
@@ -232,15 +251,20 @@ def _session_context(connection: sqlite3.Connection, session_id: int) -> SetCont
 def _refresh_totals(connection: sqlite3.Connection, session_id: int) -> tuple[LoggedEdit, ...]:
     scoring_id = reading.current_scoring(connection, session_id)
     sets, ledger = reading.read_sets(connection, session_id, scoring_id)
+    connection.execute(sql.SHOW_NOTES, (edits.notes_shown(reading.read_ledger(connection, session_id)), session_id))
     connection.execute(sql.CLEAR_TOTALS, (session_id,))
+    answers = reading.read_answers(connection, session_id)
     for logged in sets:
-        _insert_totals(connection, session_id, logged)
+        _insert_totals(connection, session_id, logged, answers)
     return ledger
 
 
-def _insert_totals(connection: sqlite3.Connection, session_id: int, logged: LoggedSet) -> None:
+def _insert_totals(
+    connection: sqlite3.Connection, session_id: int, logged: LoggedSet, answers: tuple[Answer, ...]
+) -> None:
     context, sums = rows.context_cells(logged.context), rows.totals_cells(totals(logged))
-    connection.execute(sql.INSERT_TOTALS, (logged.set_id, session_id, logged.number, *context, *sums))
+    told = rows.told_cells(rows.read_told(answers, logged.number))
+    connection.execute(sql.INSERT_TOTALS, (logged.set_id, session_id, logged.number, *context, *sums, *told))
 
 
 def _stream(

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.motion.gap import Gap
+
+__all__ = ["Array", "Gap", "Mask", "Samples"]
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -60,12 +64,3 @@ class Samples:
         if len(self) <= size:
             return iter((self,))
         return (self.part(begin, begin + size) for begin in range(0, len(self), size))
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A hole in the stream, from the last good sample to the next one (seconds of stream time)."""
-
-    start_s: float
-    end_s: float
-    samples_lost: int

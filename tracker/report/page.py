@@ -48,12 +48,13 @@ def render(report: Report) -> str:
         several=len(report.strips) > 1,
         unknown=_unknown(report),
         clock=plots.clock,
-        style=_inline("page.css"),
-        script=_inline("page.js"),
+        style=inline("page.css"),
+        script=inline("page.js"),
     )
 
 
-def _inline(name: str) -> Markup:
+def inline(name: str) -> Markup:
+    """Return a file of this folder, to stand in the page as it is."""
     return Markup(files("tracker.report").joinpath(name).read_text(encoding="utf-8"))
 
 

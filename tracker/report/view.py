@@ -20,7 +20,7 @@ from tracker.coaching.targets import Targets
 from tracker.exercises import Metric, exercises
 from tracker.exports.workout import Workout
 from tracker.journal import LoggedRejected, LoggedRep, LoggedSet, SetContext
-from tracker.motion.samples import Gap
+from tracker.motion.gap import Gap
 from tracker.motion.values import Flag, Reason, Rep
 from tracker.recording import RecordingError
 from tracker.report.advice import Advice, Pace, advice_of
