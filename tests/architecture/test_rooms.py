@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
-    ("commands",),
+    ("commands", "imports"),
     ("live", "batch", "stream", "analysis", "replay", "rescore"),
     ("exports",),
     ("cli", "__main__", "web", "report"),

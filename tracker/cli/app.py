@@ -11,7 +11,20 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze, calibrate, coach, files, guide, live, log, report, sensors, simulate, virtual_sensor
+from tracker.cli import (
+    analyze,
+    calibrate,
+    coach,
+    files,
+    guide,
+    imports,
+    live,
+    log,
+    report,
+    sensors,
+    simulate,
+    virtual_sensor,
+)
 from tracker.cli.errors import one_line, tell
 from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
@@ -107,6 +120,7 @@ _add("log", REVIEW_PANEL, log.log)
 _add("show", REVIEW_PANEL, log.show)
 _add("report", REVIEW_PANEL, report.report)
 _add("export", DATA_PANEL, files.export)
+_add("import", DATA_PANEL, imports.import_)
 _add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)
 _add("virtual-sensor", DATA_PANEL, virtual_sensor.virtual_sensor)
