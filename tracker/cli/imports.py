@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tracker.imports import Imported
 
-FORMATS = ("phyphox",)
+FORMATS = ("phyphox", "sensor-logger", "metabase", "xsens-dot", "witmotion")
 """For the help, which must not load what reads them; a test compares."""
 
 
@@ -42,6 +42,20 @@ def import_(
     gyr_unit: Annotated[
         str | None, typer.Option("--gyr-unit", metavar="rad/s|deg/s", help="Where the columns name none.")
     ] = None,
+    time_unit: Annotated[
+        str | None, typer.Option("--time-unit", metavar="us|ms|s|...", help="Where nothing tells it.")
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            "--platform",
+            metavar="android|ios|ios-standardised",
+            help="Whose signs, for Sensor Logger without metadata.",
+        ),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="NAME", help="Which sensor, where a file holds several.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a file that exists.")] = False,
 ) -> None:
     """Turn another app's recording into samples that can be analyzed.
@@ -54,14 +68,16 @@ def import_(
       kickback import phyphox.zip -o samples.csv.gz
     """
     from tracker.imports import APPS, Asked, import_samples
-    from tracker.imports.asked import ACC_UNITS, GYR_UNITS
+    from tracker.imports.asked import ACC_UNITS, GYR_UNITS, PLATFORMS, TIME_UNITS
 
     _check("--format", format_, APPS)
     _check("--acc-unit", acc_unit, ACC_UNITS)
     _check("--gyr-unit", gyr_unit, GYR_UNITS)
+    _check("--time-unit", time_unit, TIME_UNITS)
+    _check("--platform", platform, PLATFORMS)
     if not output.name.lower().endswith((".csv", ".csv.gz")):
         raise BadInputError(f"{output}: its name must end in .csv or .csv.gz")
-    asked = Asked(acc_unit=acc_unit, gyr_unit=gyr_unit)
+    asked = Asked(acc_unit=acc_unit, gyr_unit=gyr_unit, time_unit=time_unit, platform=platform, device=device)
     with written(output, force=force, sources=files) as (aside,):
         done = import_samples(files, aside, app=format_, asked=asked)
     _print(done, output)

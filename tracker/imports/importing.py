@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +78,11 @@ def import_samples(
     """
     texts = sources(paths)
     chosen, tables = _recognised(texts, list(APPS.values()) if app is None else [APPS[app]])
-    reading = chosen.read(tables, asked or Asked())
+    asked = asked or Asked()
+    for field in fields(asked):
+        if getattr(asked, field.name) is not None and field.name not in chosen.options:
+            raise ValueError(f"--{field.name.replace('_', '-')}: {chosen.title} leaves nothing to say there")
+    reading = chosen.read(tables, asked)
     rates_hz = (_rate(reading.acc), _rate(reading.gyr))
     joined = join(reading.acc, reading.gyr)
     t0_s = float(joined.time_s[0])

@@ -16,6 +16,8 @@ from tracker.recording.files import why
 LARGEST = 1 << 30
 """Bytes of one table, unpacked: ten hours at 400 Hz in the most talkative format. More is not a session."""
 _ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
+_CHINESE_DEGREE = b"(\xa1\xe3"
+"""The degree sign behind a bracket as GB 18030 has it: not UTF-8, and what WitMotion's program writes."""
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -119,7 +121,7 @@ def _text(path: str, data: bytes) -> str:
         raise RecordingError(path, "the file is empty, expected a header line and samples")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode("utf-16" if wide else "gb18030" if _CHINESE_DEGREE in data else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RecordingError(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -54,7 +53,7 @@ class Table:
         """Return an error that names the file, and the line if there is one."""
         return RecordingError(self.source.path, what, None if line is None else f"line {line}")
 
-    @cached_property
+    @property
     def _numeric(self) -> str:
         """The body with decimal points; a header that is repeated (a recording taken up again) becomes a blank line."""
         body = self._body
@@ -98,6 +97,7 @@ class Table:
         places = [self.index(name) for name in names]
         if not self._body.strip():
             raise self.error("no samples behind the header line")
+        self._check_widths()
         try:
             values = np.loadtxt(
                 io.StringIO(self._numeric),
@@ -120,6 +120,14 @@ class Table:
             raise self.error("fewer than 2 samples")
         return values
 
+    def check_rising(self, time_s: Array) -> None:
+        """Raise unless time never falls."""
+        wrong = np.flatnonzero(np.diff(time_s) < 0)
+        if len(wrong):
+            row = int(wrong[0]) + 1
+            what = f"time runs backwards: {time_s[row]:.6f} s after {time_s[row - 1]:.6f} s"
+            raise self.error(what, self.line_of(row))
+
     def texts(self, name: str) -> list[str]:
         """Return a column as text.
 
@@ -135,6 +143,24 @@ class Table:
                 raise self.error(f"{len(row)} cells, none for {name}", line)
             out.append(row[place].strip())
         return out
+
+    def _check_widths(self) -> None:
+        """Raise unless every row has the header's cells: a row that was cut, or commas that are not what they seem.
+
+        A separator behind the last cell, in rows or in the header, is nothing.
+        """
+        width = len(self.columns) - (self.columns[-1] == "")
+        if self._separator in self._body and '"' not in self._body:
+            counts = {line.count(self._separator) for line in self._body.split("\n") if line.strip()}
+            if counts == {width - 1}:
+                return
+        for line, row in self._rows(self._body):
+            found = len(row) - (len(row) > width and row[-1] == "")
+            if found != width:
+                comma = " (decimal commas between commas cannot be told apart)" * (
+                    found > width and self._separator == ","
+                )
+                raise self.error(f"{found} cells, expected {width}{comma}", line)
 
     def keep(self, wanted: Callable[[list[str]], bool]) -> Table:
         """Return the same table with only these rows; lines keep their numbers."""

@@ -76,12 +76,15 @@ class App:
         Whether these column names are a header of this app.
     read
         Makes a reading of its tables.
+    options
+        What a person can say about its files: fields of `Asked`.
     """
 
     name: str
     title: str
     claims: Callable[[Sequence[str]], bool]
     read: Callable[[Sequence[Table], Asked], Reading]
+    options: frozenset[str] = frozenset({"acc_unit", "gyr_unit"})
 
 
 def track(table: Table, what: str, read: str, time_s: Array, values: Array) -> Track:
