@@ -41,8 +41,8 @@ def test_phyphox(tmp_path: Path, session: SensorStream, direct: dict[str, Any], 
     found, said = imported(tmp_path, phyphox(tmp_path / "a.zip", session, comma=comma, point=point))
     assert_same(found, direct)
     assert "phyphox" in said
-    assert "[m/s2]" in said
-    assert "[rad/s]" in said
+    assert "in m/s² at 100.0 Hz" in said
+    assert "in rad/s at 100.0 Hz" in said
     assert "no gaps" in said
 
 
@@ -64,7 +64,7 @@ def test_metabase(tmp_path: Path, session: SensorStream, direct: dict[str, Any],
     found, said = imported(tmp_path, *metabase(tmp_path, session, ios=ios))
     assert_same(found, direct, shift_s=session.time_s[0])
     assert "MetaBase" in said
-    assert "[deg/s]" in said
+    assert "in °/s" in said
 
 
 @pytest.mark.parametrize("first_us", [677_788_567, 2**32 - 9_000_000])

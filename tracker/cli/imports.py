@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FORMATS = ("phyphox", "sensor-logger", "metabase", "xsens-dot", "witmotion")
 """For the help, which must not load what reads them; a test compares."""
 
+_UNITS = {"m/s2": "m/s²", "g": "g", "rad/s": "rad/s", "deg/s": "°/s"}
+
 
 def import_(
     files: Annotated[
@@ -56,6 +58,10 @@ def import_(
     device: Annotated[
         str | None, typer.Option("--device", metavar="NAME", help="Which sensor, where a file holds several.")
     ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", metavar="HZ", min=1, max=10_000, help="The true rate, where a file contradicts itself."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a file that exists.")] = False,
 ) -> None:
     """Turn another app's recording into samples that can be analyzed.
@@ -77,7 +83,9 @@ def import_(
     _check("--platform", platform, PLATFORMS)
     if not output.name.lower().endswith((".csv", ".csv.gz")):
         raise BadInputError(f"{output}: its name must end in .csv or .csv.gz")
-    asked = Asked(acc_unit=acc_unit, gyr_unit=gyr_unit, time_unit=time_unit, platform=platform, device=device)
+    asked = Asked(
+        acc_unit=acc_unit, gyr_unit=gyr_unit, time_unit=time_unit, platform=platform, device=device, rate_hz=rate
+    )
     with written(output, force=force, sources=files) as (aside,):
         done = import_samples(files, aside, app=format_, asked=asked)
     _print(done, output)
@@ -93,9 +101,10 @@ def _print(done: Imported, output: Path) -> None:
     from tracker.cli.console import say
 
     reading, joined = done.reading, done.joined
-    say(f"{done.app.title}, time from {reading.clock}")
+    say(f"{done.app.title}, time from the column {reading.clock}")
     for one, rate_hz in zip((reading.acc, reading.gyr), done.rates_hz, strict=True):
-        say(f"  {one.what}: {one.read}, {rate_hz:.1f} Hz, {one.path}")
+        say(f"  {one.what}: {', '.join(one.columns)}")
+        say(f"    in {_UNITS[one.unit]} at {rate_hz:.1f} Hz, from {one.path}")
     if joined.interpolated:
         say("  the gyroscope was interpolated onto the accelerometer's times" + _left_out(joined.left_out))
     for note in reading.notes:

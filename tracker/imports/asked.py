@@ -42,6 +42,8 @@ class Asked:
         Whose conventions the phone's axes follow, one of `PLATFORMS`.
     device
         Which sensor, where a file holds several.
+    rate_hz
+        The true rate, where a file contradicts itself.
     """
 
     acc_unit: str | None = None
@@ -49,6 +51,7 @@ class Asked:
     time_unit: str | None = None
     platform: str | None = None
     device: str | None = None
+    rate_hz: float | None = None
 
 
 def unit_of(table: Table, columns: Iterable[str], units: Mapping[str, float], asked: str | None, option: str) -> str:

@@ -7,7 +7,7 @@ The first as iOS writes it [1]_, the second as Android does [2]_. Files are call
 ``..._C42732BE255C_Accelerometer_100.000Hz_1.4.4.csv``. ``elapsed`` begins with each file's own first row, so that
 only the epoch joins two files. Its stamps are the sensor's when logged, counted in whole milliseconds when streamed
 from Android, and when streamed from iOS those of the arrival, two rows alike. Counting in whole milliseconds makes
-400 Hz look like 500: where the rate in the name and the stamps disagree, that is said. Gravity and Linear
+400 Hz look like 500: where the rate in the name and the stamps disagree, the rate is asked for. Gravity and Linear
 Acceleration of the sensor's fusion have the accelerometer's header; the name tells them apart.
 
 References
@@ -22,6 +22,8 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+
+from tracker.motion.samples import Array
 
 from .arrivals import evened, in_bursts
 from .asked import ACC_UNITS, GYR_UNITS, Asked, unit_of
@@ -89,19 +91,27 @@ def _track(table: Table, what: str, origin_ms: float, asked: Asked) -> tuple[Tra
         except ValueError as error:
             raise table.error(f"rows bear the time of their arrival: {error}") from error
         notes.append(f"the {what}'s rows bear the time of their arrival and were evened out")
-    one = track(table, what, f"{', '.join(names)} [{unit}]", time_s, values)
-    return one, notes + _rate_notes(table, one)
+    time_s = time_s * _stretch(table, what, time_s, asked.rate_hz)
+    return track(table, what, names, unit, time_s, values), notes
 
 
-def _rate_notes(table: Table, one: Track) -> list[str]:
+def _stretch(table: Table, what: str, time_s: Array, asked_hz: float | None) -> float:
+    """Return by how much the stamps' time has to be longer.
+
+    Raises
+    ------
+    RecordingError
+        The stamps' rate is not that in the file's name, and nobody said which it was.
+    """
+    stamped_hz = 1 / float(np.median(np.diff(time_s)))
+    if asked_hz is not None:
+        return stamped_hz / asked_hz
     named = _RATE.search(table.source.name)
-    if named is None:
-        return []
-    stamped_hz = 1 / float(np.median(np.diff(one.time_s)))
-    name_hz = float(named[1])
-    if abs(stamped_hz / name_hz - 1) <= _RATE_OFF:
-        return []
-    return [f"the {one.what}'s name says {name_hz:g} Hz, its stamps {stamped_hz:.0f}: the stamps were taken"]
+    if named is not None and abs(stamped_hz / float(named[1]) - 1) > _RATE_OFF:
+        raise table.error(
+            f"the {what}'s name says {float(named[1]):g} Hz, its stamps {stamped_hz:.3g}: say which it was with --rate"
+        )
+    return 1.0
 
 
-METABASE = App("metabase", "MetaBase", claims, read)
+METABASE = App("metabase", "MetaBase", claims, read, frozenset({"acc_unit", "gyr_unit", "rate_hz"}))

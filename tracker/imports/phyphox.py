@@ -64,9 +64,7 @@ def _track(table: Table, what: str, kind: str, asked: Asked) -> Track:
         units, said, option = GYR_UNITS, asked.gyr_unit, "--gyr-unit"
     unit = unit_of(table, names, units, said, option)
     rows = table.numbers([TIME, *names], padded=True)
-    return track(
-        table, what, f"{', '.join(names)} [{unit}]", rows[:, 0], np.ascontiguousarray(rows[:, 1:]) * units[unit]
-    )
+    return track(table, what, names, unit, rows[:, 0], np.ascontiguousarray(rows[:, 1:]) * units[unit])
 
 
 PHYPHOX = App("phyphox", "phyphox", claims, read)

@@ -65,7 +65,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     if name == "Accelerometer":
         acc = _with_gravity(acc, _track(kinds["Gravity"][0], "gravity", unit, origin, sign))
     note = f"axes as on {platform}" + (": the accelerometer's sign was turned" if sign < 0 else "")
-    return Reading(acc, gyr_track, f"{TIME} [ns]", (note,))
+    return Reading(acc, gyr_track, f"{TIME} in ns", (note,))
 
 
 def _kind(table: Table) -> str:
@@ -126,14 +126,12 @@ def _said(metadata: Table) -> str:
 def _track(table: Table, what: str, unit: str, origin: float, factor: float) -> Track:
     rows = table.numbers([TIME, "seconds_elapsed", "x", "y", "z"])
     time_s: Array = (rows[:, 0] - origin) / 1e9
-    return track(table, what, f"x, y, z [{unit}]", time_s, factor * rows[:, 2:])
+    return track(table, what, "xyz", unit, time_s, factor * rows[:, 2:])
 
 
 def _with_gravity(acc: Track, gravity: Track) -> Track:
     both = join(acc, gravity)
-    return replace(
-        acc, time_s=both.time_s, values=both.acc + both.gyr, read=f"{acc.read} with gravity from {gravity.path}"
-    )
+    return replace(acc, path=f"{acc.path} and {gravity.path}", time_s=both.time_s, values=both.acc + both.gyr)
 
 
 SENSOR_LOGGER = App("sensor-logger", "Sensor Logger", claims, read, frozenset({"platform"}))

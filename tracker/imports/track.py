@@ -27,8 +27,10 @@ class Track:
         ``accelerometer`` or ``gyroscope``.
     path
         Where they came from.
-    read
-        What was recognised, for people: columns and unit.
+    columns
+        Names in the file, of x, y and z.
+    unit
+        Of the values in the file.
     time_s
         Seconds, shape (n,), rising.
     values
@@ -37,7 +39,8 @@ class Track:
 
     what: str
     path: str
-    read: str
+    columns: tuple[str, ...]
+    unit: str
     time_s: Array
     values: Array
 
@@ -87,8 +90,8 @@ class App:
     options: frozenset[str] = frozenset({"acc_unit", "gyr_unit"})
 
 
-def track(table: Table, what: str, read: str, time_s: Array, values: Array) -> Track:
-    """Make a track of a table's rows; rows that stand there twice count once.
+def track(table: Table, what: str, columns: Sequence[str], unit: str, time_s: Array, values: Array) -> Track:
+    """Make a track of a table's rows, values in SI units; rows that stand there twice count once.
 
     Raises
     ------
@@ -107,7 +110,7 @@ def track(table: Table, what: str, read: str, time_s: Array, values: Array) -> T
         raise table.error(f"time jumps by {step[row - 1]:.3g} s, expected seconds of one session", table.line_of(row))
     if len(time_s) - again.sum() < 2:
         raise table.error("fewer than 2 samples")
-    return Track(what, table.source.path, read, time_s[~again], values[~again])
+    return Track(what, table.source.path, tuple(columns), unit, time_s[~again], values[~again])
 
 
 def only(tables: Sequence[Table], what: str, expected: str) -> Table:

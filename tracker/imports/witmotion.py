@@ -69,8 +69,8 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
         notes.append("rows bear the time of their arrival and were evened out")
     acc, gyr = (np.ascontiguousarray(part) for part in (rows[:, :3], rows[:, 3:]))
     return Reading(
-        track(table, "accelerometer", f"{', '.join(acc_names)} [{acc_unit}]", time_s, acc),
-        track(table, "gyroscope", f"{', '.join(gyr_names)} [{gyr_unit}]", time_s, gyr),
+        track(table, "accelerometer", acc_names, acc_unit, time_s, acc),
+        track(table, "gyroscope", gyr_names, gyr_unit, time_s, gyr),
         name,
         tuple(notes),
     )

@@ -58,9 +58,9 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     time_s = _unwrapped(table, rows[:, 0], dropped) * TIME_UNITS[time_unit]
     acc, gyr = (np.ascontiguousarray(part) for part in (rows[:, 1:4], rows[:, 4:7]))
     return Reading(
-        track(table, "accelerometer", f"{', '.join(_ACC)} [{acc_unit}]", time_s, acc * ACC_UNITS[acc_unit]),
-        track(table, "gyroscope", f"{', '.join(_GYR)} [{gyr_unit}]", time_s, gyr * GYR_UNITS[gyr_unit]),
-        f"{TIME} [{time_unit}]",
+        track(table, "accelerometer", _ACC, acc_unit, time_s, acc * ACC_UNITS[acc_unit]),
+        track(table, "gyroscope", _GYR, gyr_unit, time_s, gyr * GYR_UNITS[gyr_unit]),
+        f"{TIME} in {time_unit}",
         tuple(notes),
     )
 
@@ -78,9 +78,10 @@ def _units(table: Table, asked: Asked) -> tuple[str, str, str]:
                 raise table.error(f"{option} {unit}: but the DOT app writes {known}")
         acc_unit, gyr_unit, time_unit = (known for _, known in said.values())
         return acc_unit, gyr_unit, time_unit
-    missing = [f"{option} ({known} from the DOT app)" for option, (unit, known) in said.items() if unit is None]
+    missing = " ".join(f"{option} {known}" for option, (unit, known) in said.items() if unit is None)
     if missing:
-        raise table.error(f"the app's own lines (DeviceTag: ...) are missing, so say the units: {', '.join(missing)}")
+        what = f"nothing tells the units, for the app's own lines (DeviceTag: ...) are missing; its own are {missing}"
+        raise table.error(what)
     assert asked.acc_unit is not None
     assert asked.gyr_unit is not None
     assert asked.time_unit is not None
