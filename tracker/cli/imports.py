@@ -59,8 +59,10 @@ def import_(
         str | None, typer.Option("--device", metavar="NAME", help="Which sensor, where a file holds several.")
     ] = None,
     rate: Annotated[
-        float | None,
-        typer.Option("--rate", metavar="HZ", min=1, max=10_000, help="The true rate, where a file contradicts itself."),
+        str | None,
+        typer.Option(
+            "--rate", metavar="name|stamps", help="Which is true, where a file's name and its stamps disagree."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", metavar="", help="Replace a file that exists.")] = False,
 ) -> None:
@@ -74,17 +76,18 @@ def import_(
       kickback import phyphox.zip -o samples.csv.gz
     """
     from tracker.imports import APPS, Asked, import_samples
-    from tracker.imports.asked import ACC_UNITS, GYR_UNITS, PLATFORMS, TIME_UNITS
+    from tracker.imports.asked import ACC_UNITS, GYR_UNITS, PLATFORMS, RATES, TIME_UNITS
 
     _check("--format", format_, APPS)
     _check("--acc-unit", acc_unit, ACC_UNITS)
     _check("--gyr-unit", gyr_unit, GYR_UNITS)
     _check("--time-unit", time_unit, TIME_UNITS)
+    _check("--rate", rate, RATES)
     _check("--platform", platform, PLATFORMS)
     if not output.name.lower().endswith((".csv", ".csv.gz")):
         raise BadInputError(f"{output}: its name must end in .csv or .csv.gz")
     asked = Asked(
-        acc_unit=acc_unit, gyr_unit=gyr_unit, time_unit=time_unit, platform=platform, device=device, rate_hz=rate
+        acc_unit=acc_unit, gyr_unit=gyr_unit, time_unit=time_unit, platform=platform, device=device, rate=rate
     )
     with written(output, force=force, sources=files) as (aside,):
         done = import_samples(files, aside, app=format_, asked=asked)

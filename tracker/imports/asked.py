@@ -15,6 +15,7 @@ GYR_UNITS: Mapping[str, float] = MappingProxyType({"rad/s": 1.0, "deg/s": math.r
 """rad/s per unit."""
 TIME_UNITS: Mapping[str, float] = MappingProxyType({"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "100us": 1e-4})
 """Seconds per unit. 100 µs is what Xsens' wired sensors count."""
+RATES = ("name", "stamps")
 PLATFORMS = ("android", "ios", "ios-standardised")
 _SPELLINGS = {
     "m/s2": "m/s2",
@@ -42,8 +43,8 @@ class Asked:
         Whose conventions the phone's axes follow, one of `PLATFORMS`.
     device
         Which sensor, where a file holds several.
-    rate_hz
-        The true rate, where a file contradicts itself.
+    rate
+        Which rate is true where a file's name and its stamps disagree, one of `RATES`.
     """
 
     acc_unit: str | None = None
@@ -51,7 +52,7 @@ class Asked:
     time_unit: str | None = None
     platform: str | None = None
     device: str | None = None
-    rate_hz: float | None = None
+    rate: str | None = None
 
 
 def unit_of(table: Table, columns: Iterable[str], units: Mapping[str, float], asked: str | None, option: str) -> str:

@@ -81,7 +81,7 @@ def import_samples(
     asked = asked or Asked()
     for field in fields(asked):
         if getattr(asked, field.name) is not None and field.name not in chosen.options:
-            raise ValueError(f"{_option(field.name)}: {chosen.title} leaves nothing to say there")
+            raise ValueError(f"--{field.name.replace('_', '-')}: {chosen.title} leaves nothing to say there")
     reading = chosen.read(tables, asked)
     rates_hz = (_rate(reading.acc), _rate(reading.gyr))
     joined = join(reading.acc, reading.gyr)
@@ -94,10 +94,6 @@ def import_samples(
     duration_s = (last.start_index + len(last) - 1) * period_s
     gaps = tuple(one for one in blocks if isinstance(one, Gap))
     return Imported(chosen, reading, joined, rates_hz, duration_s, gaps, rest)
-
-
-def _option(field: str) -> str:
-    return "--" + field.removesuffix("_hz").replace("_", "-")
 
 
 def _recognised(texts: Sequence[Source], apps: Sequence[App]) -> tuple[App, list[Table]]:

@@ -91,11 +91,11 @@ def _track(table: Table, what: str, origin_ms: float, asked: Asked) -> tuple[Tra
         except ValueError as error:
             raise table.error(f"rows bear the time of their arrival: {error}") from error
         notes.append(f"the {what}'s rows bear the time of their arrival and were evened out")
-    time_s = time_s * _stretch(table, what, time_s, asked.rate_hz)
+    time_s = time_s * _stretch(table, what, time_s, asked.rate)
     return track(table, what, names, unit, time_s, values), notes
 
 
-def _stretch(table: Table, what: str, time_s: Array, asked_hz: float | None) -> float:
+def _stretch(table: Table, what: str, time_s: Array, asked: str | None) -> float:
     """Return by how much the stamps' time has to be longer.
 
     Raises
@@ -103,15 +103,16 @@ def _stretch(table: Table, what: str, time_s: Array, asked_hz: float | None) -> 
     RecordingError
         The stamps' rate is not that in the file's name, and nobody said which it was.
     """
-    stamped_hz = 1 / float(np.median(np.diff(time_s)))
-    if asked_hz is not None:
-        return stamped_hz / asked_hz
     named = _RATE.search(table.source.name)
-    if named is not None and abs(stamped_hz / float(named[1]) - 1) > _RATE_OFF:
-        raise table.error(
-            f"the {what}'s name says {float(named[1]):g} Hz, its stamps {stamped_hz:.3g}: say which it was with --rate"
-        )
-    return 1.0
+    if named is None:
+        return 1.0
+    stamped_hz, name_hz = 1 / float(np.median(np.diff(time_s))), float(named[1])
+    if abs(stamped_hz / name_hz - 1) <= _RATE_OFF or asked == "stamps":
+        return 1.0
+    if asked == "name":
+        return stamped_hz / name_hz
+    what = f"the {what}'s name says {name_hz:g} Hz, its stamps {stamped_hz:.3g}: say --rate name or stamps"
+    raise table.error(what)
 
 
-METABASE = App("metabase", "MetaBase", claims, read, frozenset({"acc_unit", "gyr_unit", "rate_hz"}))
+METABASE = App("metabase", "MetaBase", claims, read, frozenset({"acc_unit", "gyr_unit", "rate"}))
