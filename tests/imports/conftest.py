@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,13 @@ def direct(session: SensorStream, tmp_path_factory: pytest.TempPathFactory) -> d
     path = tmp_path_factory.mktemp("direct") / "samples.csv"
     write_csv(path, session)
     return analyzed(path)
+
+
+@pytest.fixture(scope="session")
+def short(session: SensorStream) -> SensorStream:
+    """Eight seconds of it, for files that are only there to be broken."""
+    kept = session.time_s < 8
+    return replace(
+        session,
+        **{name: getattr(session, name)[kept] for name in ("time_s", "index", "acc", "gyr", "clipped")},
+    )

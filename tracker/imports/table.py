@@ -172,6 +172,14 @@ class Table:
         kept._body = "\n".join(lines)
         return kept
 
+    def without_first(self) -> Table:
+        """Return the same table without its first row; lines keep their numbers."""
+        kept = Table(self.source, self._line)
+        lines = self._body.split("\n")
+        lines[self.line_of(0) - self._line - 1] = ""
+        kept._body = "\n".join(lines)
+        return kept
+
     def line_of(self, row: int) -> int:
         """Return the number of the line that a row came from."""
         return next(line for i, (line, _) in enumerate(self._rows(self._body)) if i == row)

@@ -51,11 +51,10 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     acc_unit, gyr_unit, time_unit = _units(table, asked)
     rows = table.numbers([TIME, *_ACC, *_GYR])
     notes = []
-    dropped = 0
     if len(rows) > 2 and not rows[0, 1:].any():
-        rows, dropped = rows[1:], 1
+        table, rows = table.without_first(), rows[1:]
         notes.append("the first row is all zeros and was left out")
-    time_s = _unwrapped(table, rows[:, 0], dropped) * TIME_UNITS[time_unit]
+    time_s = _unwrapped(table, rows[:, 0]) * TIME_UNITS[time_unit]
     acc, gyr = (np.ascontiguousarray(part) for part in (rows[:, 1:4], rows[:, 4:7]))
     return Reading(
         track(table, "accelerometer", _ACC, acc_unit, time_s, acc * ACC_UNITS[acc_unit]),
@@ -88,11 +87,11 @@ def _units(table: Table, asked: Asked) -> tuple[str, str, str]:
     return asked.acc_unit, asked.gyr_unit, asked.time_unit
 
 
-def _unwrapped(table: Table, ticks: Array, dropped: int) -> Array:
+def _unwrapped(table: Table, ticks: Array) -> Array:
     """Ticks since the first row; the counter has 32 bits."""
     if ticks.min() < 0 or ticks.max() >= _TURN:
         row = int(np.flatnonzero((ticks < 0) | (ticks >= _TURN))[0])
-        raise table.error(f"{TIME} is {ticks[row]:g}, expected 32 bits", table.line_of(row + dropped))
+        raise table.error(f"{TIME} is {ticks[row]:g}, expected 32 bits", table.line_of(row))
     steps = np.diff(ticks)
     steps = np.where(steps < -_TURN / 2, steps + _TURN, steps)
     return np.concatenate(([0.0], np.cumsum(steps)))
