@@ -13,8 +13,19 @@ from tracker.imports import APPS
 from tracker.imports.asked import unit_of
 from tracker.imports.sources import Source
 from tracker.imports.table import Table
+from tracker.imports.turning import RIGHT, share
+from tracker.motion.samples import Samples
 from tracker.recording import RecordingError
-from tracker.simulation import SensorStream
+from tracker.simulation import (
+    EXERCISE_IDS,
+    ExerciseId,
+    Scenario,
+    SensorModel,
+    SensorStream,
+    sense,
+    session_plan,
+    simulate,
+)
 
 from .conftest import run
 from .encoders import (
@@ -224,6 +235,56 @@ def test_a_wrong_unit_is_told_at_rest(tmp_path: Path, out: Path, short: SensorSt
     assert done.code == 0
     assert "wrong unit" in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_wrong_unit_is_told_when_it_turns(tmp_path: Path, out: Path, session: SensorStream) -> None:
+    path = xsens_dot(tmp_path / "dot.csv", session, preamble="")
+    units = ("--acc-unit", "m/s2", "--time-unit", "us", "--gyr-unit")
+    assert not run("import", path, "-o", out, *units, "deg/s").err
+    done = run("import", path, "-o", out, *units, "rad/s", "--force")
+    assert done.code == 0
+    (line,) = done.err.splitlines()
+    assert "times the tilt that gravity shows" in line
+
+
+@pytest.mark.parametrize("name", EXERCISE_IDS)
+@pytest.mark.parametrize("what", ["slow", "fast", "walking"])
+def test_right_units_are_not_doubted(name: ExerciseId, what: Scenario) -> None:
+    stream = sense(simulate(session_plan(what, name, 1, sets=1, reps=4), 1), SensorModel(), 1, notify=False)
+    valid, no = np.ones(len(stream.acc), dtype=bool), np.zeros(len(stream.acc), dtype=bool)
+
+    def told(factor: float) -> float | None:
+        return share(0.01, [Samples(0, 0.01, stream.acc, factor * stream.gyr, valid, no)])
+
+    right, large, small = told(1.0), told(np.degrees(1.0)), told(np.radians(1.0))
+    assert right is not None
+    assert large is not None
+    assert small is not None
+    assert small < RIGHT[0] < right < RIGHT[1] < large
+
+
+def test_two_experiments_of_phyphox(tmp_path: Path, out: Path, short: SensorStream) -> None:
+    """Their times both begin at 0: they would fit, and be nonsense."""
+    paths = []
+    for kind, unit, values in (("Acceleration", "m/s^2", short.acc), ("Gyroscope", "rad/s", short.gyr)):
+        paths.append(tmp_path / f"{kind}.zip")
+        with zipfile.ZipFile(paths[-1], "w") as archive:
+            archive.writestr("Raw Data.csv", phyphox_table(short.time_s, values, kind, unit))
+    assert "in one experiment" in refused(out, *paths)
+    loose = [path.with_suffix(".csv") for path in paths]
+    for path, archived in zip(loose, paths, strict=True):
+        path.write_bytes(zipfile.ZipFile(archived).read("Raw Data.csv"))
+    done = run("import", *loose, "-o", out)
+    assert done.code == 0
+    assert "taken to be of one experiment" in done.out
+
+
+def test_excel(tmp_path: Path, out: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    (tmp_path / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    for name in ("a.xlsx", "a.xls"):
+        assert "Excel" in refused(out, tmp_path / name)
 
 
 @pytest.mark.parametrize(

@@ -116,10 +116,8 @@ def _print(done: Imported, output: Path) -> None:
         say(f"  {done.rest}")
     gaps = tables.gap_line(done.gaps) if done.gaps else "no gaps"
     say(f"{output}: {done.duration_s:.1f} s at {done.rates_hz[0]:.1f} Hz, {gaps}")
-    if done.rest is None:
-        tell(f"{output}: it never rested, so its unit could not be checked against gravity")
-    elif not done.rest.fits:
-        tell(f"{output}: {done.rest}")
+    for doubt in done.doubts:
+        tell(f"{output}: {doubt}")
 
 
 def _left_out(count: int) -> str:

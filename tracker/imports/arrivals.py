@@ -15,8 +15,13 @@ from tracker.motion.clock import SampleClock
 from tracker.motion.samples import Array
 from tracker.sensors.timeline import Counted, trackable
 
+from .table import Table
+
 RATES_HZ = (25.0, 50.0, 100.0, 200.0, 400.0)
 """What these sensors can be set to, nominally; what a sensor really does is measured."""
+
+NOTABLE_S = 0.5
+"""Of rows at the end that are left out: less is the lateness of the last one."""
 
 
 def in_bursts(time_s: Array, rows: Array) -> bool:
@@ -70,3 +75,23 @@ def evened(time_s: Array, rows: Array) -> tuple[Array, Array]:
 
 def _nearest_hz(rate_hz: float) -> float:
     return min(RATES_HZ, key=lambda nominal: abs(np.log(rate_hz / nominal)))
+
+
+def even_out(table: Table, what: str, time_s: Array, rows: Array) -> tuple[Array, Array, str]:
+    """Give a table's rows their own times, as `evened` does, and say so.
+
+    Raises
+    ------
+    RecordingError
+        They are too few or too slow, or time runs backwards.
+    """
+    table.check_rising(time_s)
+    try:
+        times, values = evened(time_s, rows)
+    except ValueError as error:
+        raise table.error(f"the rows bear the time of their arrival: {error}") from error
+    note = f"{what} rows bear the time of their arrival and were evened out, so losses are estimates"
+    short_s = time_s[-1] - times[-1]
+    if short_s > NOTABLE_S:
+        note += f"; the last {short_s:.1f} s, after a pause, were too short for that and are left out"
+    return times, values, note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from .join import Joined, join
 from .sources import Source, sources
 from .table import Table, find
 from .track import App, Reading, Track
+from .turning import RIGHT, share
 
 SLOWEST_HZ, FASTEST_HZ = MIN_RATE_HZ * (1 - RATE_TOLERANCE), MAX_RATE_HZ * (1 + RATE_TOLERANCE)
 
@@ -44,6 +45,8 @@ class Imported:
         Holes.
     rest
         What the sensor reads at rest; None if it never rested.
+    doubts
+        What does not look right, one line each.
     """
 
     app: App
@@ -53,6 +56,7 @@ class Imported:
     duration_s: float
     gaps: tuple[Gap, ...]
     rest: Rest | None
+    doubts: tuple[str, ...]
 
 
 def import_samples(
@@ -87,13 +91,15 @@ def import_samples(
     joined = join(reading.acc, reading.gyr)
     t0_s = float(joined.time_s[0])
     period_s, blocks = _blocks(joined)
-    rest = _rest(period_s, blocks)
+    stretches = [one for one in blocks if isinstance(one, Samples)]
+    rest = _rest(period_s, stretches)
     write_samples_csv(output, period_s, blocks, t0_s=t0_s)
-    last = blocks[-1]
-    assert isinstance(last, Samples)  # a gap lies between samples
+    last = stretches[-1]
     duration_s = (last.start_index + len(last) - 1) * period_s
     gaps = tuple(one for one in blocks if isinstance(one, Gap))
-    return Imported(chosen, reading, joined, rates_hz, duration_s, gaps, rest)
+    return Imported(
+        chosen, reading, joined, rates_hz, duration_s, gaps, rest, tuple(_doubts(rest, share(period_s, stretches)))
+    )
 
 
 def _recognised(texts: Sequence[Source], apps: Sequence[App]) -> tuple[App, list[Table]]:
@@ -144,9 +150,18 @@ def _blocks(joined: Joined) -> tuple[float, list[Samples | Gap]]:
     return grid.period_s, blocks
 
 
-def _rest(period_s: float, blocks: Sequence[Samples | Gap]) -> Rest | None:
+def _rest(period_s: float, stretches: Sequence[Samples]) -> Rest | None:
     check = RestCheck(period_s)
-    for block in blocks:
-        if isinstance(block, Samples):
-            check.push(block)
+    for one in stretches:
+        check.push(one)
     return check.rest
+
+
+def _doubts(rest: Rest | None, turned: float | None) -> Iterator[str]:
+    """What does not look right: it is said, never corrected."""
+    if rest is None:
+        yield "it never rested, so the accelerometer's unit could not be checked against gravity"
+    elif not rest.fits:
+        yield str(rest)
+    if turned is not None and not RIGHT[0] <= turned <= RIGHT[1]:
+        yield f"the gyroscope tells of {turned:.2g} times the tilt that gravity shows: wrong unit, or other axes"

@@ -25,7 +25,7 @@ import numpy as np
 
 from tracker.motion.samples import Array
 
-from .arrivals import evened, in_bursts
+from .arrivals import even_out, in_bursts
 from .asked import ACC_UNITS, GYR_UNITS, Asked, unit_of
 from .table import Table
 from .track import App, Reading, Track, only, track
@@ -85,12 +85,8 @@ def _track(table: Table, what: str, origin_ms: float, asked: Asked) -> tuple[Tra
     time_s, values = (rows[:, 0] - origin_ms) / 1e3, np.ascontiguousarray(rows[:, 1:]) * units[unit]
     notes = []
     if in_bursts(time_s, values):
-        table.check_rising(time_s)
-        try:
-            time_s, values = evened(time_s, values)
-        except ValueError as error:
-            raise table.error(f"rows bear the time of their arrival: {error}") from error
-        notes.append(f"the {what}'s rows bear the time of their arrival and were evened out")
+        time_s, values, note = even_out(table, f"the {what}'s", time_s, values)
+        notes.append(note)
     time_s = time_s * _stretch(table, what, time_s, asked.rate)
     return track(table, what, names, unit, time_s, values), notes
 

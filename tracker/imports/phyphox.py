@@ -49,8 +49,17 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
             raise linear.error(what)
     acc = only(kinds["acceleration"], "accelerometer", "columns Acceleration x, y and z (record 'with g')")
     gyr = only(kinds["gyroscope"], "gyroscope", "columns Gyroscope x, y and z (add its export, or record both at once)")
+    notes = []
+    if acc is not gyr and not acc.source.within == gyr.source.within != "":
+        if acc.source.within or gyr.source.within:
+            what = f"another recording than {gyr.source.path}: phyphox has to record both sensors in one experiment"
+            raise acc.error(what)
+        notes.append("both files are taken to be of one experiment: phyphox's times do not tell")
     return Reading(
-        _track(acc, "accelerometer", "acceleration", asked), _track(gyr, "gyroscope", "gyroscope", asked), TIME
+        _track(acc, "accelerometer", "acceleration", asked),
+        _track(gyr, "gyroscope", "gyroscope", asked),
+        TIME,
+        tuple(notes),
     )
 
 

@@ -16,6 +16,8 @@ from tracker.recording.files import why
 LARGEST = 1 << 30
 """Bytes of one table, unpacked: ten hours at 400 Hz in the most talkative format. More is not a session."""
 _ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_IS_EXCEL = "is an Excel file, expected CSV: choose that when exporting"
 _CHINESE_DEGREE = b"(\xa1\xe3"
 """The degree sign behind a bracket as GB 18030 has it: not UTF-8, and what WitMotion's program writes."""
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -35,12 +37,15 @@ class Source:
         The person named this very file, so it must be of use.
     text
         Decoded; lines end with a line feed.
+    within
+        The archive that it lay in; empty: none.
     """
 
     path: str
     name: str
     named: bool
     text: str
+    within: str = ""
 
 
 def sources(paths: Sequence[Path]) -> list[Source]:
@@ -73,6 +78,8 @@ def _folder(path: Path) -> list[Source]:
 
 def _file(path: Path) -> list[Source]:
     data = _read(path)
+    if data.startswith(_OLD_EXCEL):
+        raise RecordingError(path, _IS_EXCEL)
     if data.startswith(_ZIP):
         return list(_archive(path, data))
     return [Source(str(path), path.name, True, _text(str(path), data))]
@@ -90,6 +97,8 @@ def _read(path: Path) -> bytes:
 def _archive(path: Path, data: bytes) -> Iterator[Source]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if "[Content_Types].xml" in archive.namelist():
+                raise RecordingError(path, _IS_EXCEL)
             members = [one for one in archive.infolist() if _is_table(PurePosixPath(one.filename).name)]
             members = [one for one in members if not one.filename.startswith("__MACOSX/")]
             if not members:
@@ -99,7 +108,7 @@ def _archive(path: Path, data: bytes) -> Iterator[Source]:
                 if member.file_size > LARGEST:
                     raise RecordingError(where, f"{member.file_size >> 20} MiB, expected at most {LARGEST >> 20}")
                 name = PurePosixPath(member.filename).name
-                yield Source(where, name, False, _text(where, archive.read(member)))
+                yield Source(where, name, False, _text(where, archive.read(member)), str(path))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise RecordingError(path, f"damaged archive: {error}") from error
 

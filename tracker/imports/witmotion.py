@@ -22,7 +22,7 @@ import numpy as np
 
 from tracker.motion.samples import Array
 
-from .arrivals import evened, in_bursts
+from .arrivals import even_out, in_bursts
 from .asked import ACC_UNITS, GYR_UNITS, Asked, unit_of
 from .table import Table
 from .track import App, Reading, only, track
@@ -61,12 +61,8 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     time_s = _seconds(table, name)
     notes = []
     if not chip or in_bursts(time_s, rows):
-        table.check_rising(time_s)
-        try:
-            time_s, rows = evened(time_s, rows)
-        except ValueError as error:
-            raise table.error(f"rows bear the time of their arrival: {error}") from error
-        notes.append("rows bear the time of their arrival and were evened out")
+        time_s, rows, note = even_out(table, "the", time_s, rows)
+        notes.append(note)
     acc, gyr = (np.ascontiguousarray(part) for part in (rows[:, :3], rows[:, 3:]))
     return Reading(
         track(table, "accelerometer", acc_names, acc_unit, time_s, acc),
@@ -94,9 +90,12 @@ def _one_device(table: Table, asked: str | None) -> Table:
 def _clock(table: Table) -> tuple[str, bool]:
     """Return the column that is the clock, and whether it is the sensor's own."""
     chip = next((name for name in _CHIP if name in table.columns), None)
-    if chip is not None and not set(table.texts(chip)) & set(_NULL):
-        return chip, True
     host = next((name for name in _HOST if name in table.columns), None)
+    ticks = set(table.texts(chip)) if chip else set()
+    # a chip whose time is asked for now and then stands still between: then the arrival tells more
+    least = len(set(table.texts(host))) / 2 if host else 0
+    if chip is not None and not ticks & set(_NULL) and len(ticks) >= least:
+        return chip, True
     if host is None:
         raise table.error(f"{chip} is not filled, and there is no other column with the time")
     return host, False
