@@ -51,8 +51,8 @@ def import_(
         str | None,
         typer.Option(
             "--platform",
-            metavar="android|ios|ios-standardised",
-            help="Whose signs, for Sensor Logger without metadata.",
+            metavar="NAME",
+            help="android, ios or ios-standardised: for Sensor Logger without its metadata.",
         ),
     ] = None,
     device: Annotated[
@@ -104,7 +104,7 @@ def _print(done: Imported, output: Path) -> None:
     from tracker.cli.console import say
 
     reading, joined = done.reading, done.joined
-    say(f"{done.app.title}, time from the column {reading.clock}")
+    say(f"{done.app.title}, time from {reading.clock}")
     for one, rate_hz in zip((reading.acc, reading.gyr), done.rates_hz, strict=True):
         say(f"  {one.what}: {', '.join(one.columns)}")
         say(f"    in {_UNITS[one.unit]} at {rate_hz:.1f} Hz, from {one.path}")

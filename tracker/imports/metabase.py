@@ -57,7 +57,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     origin_ms = float(acc_table.numbers([_time(acc_table)])[0, 0])
     acc, acc_notes = _track(acc_table, "accelerometer", origin_ms, asked)
     gyr, gyr_notes = _track(gyr_table, "gyroscope", origin_ms, asked)
-    return Reading(acc, gyr, _time(acc_table), (*acc_notes, *gyr_notes))
+    return Reading(acc, gyr, f'"{_time(acc_table)}"', (*acc_notes, *gyr_notes))
 
 
 def _time(table: Table) -> str:

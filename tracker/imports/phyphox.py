@@ -58,7 +58,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     return Reading(
         _track(acc, "accelerometer", "acceleration", asked),
         _track(gyr, "gyroscope", "gyroscope", asked),
-        TIME,
+        f'"{TIME}"',
         tuple(notes),
     )
 

@@ -65,7 +65,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     if name == "Accelerometer":
         acc = _with_gravity(acc, _track(kinds["Gravity"][0], "gravity", unit, origin, sign))
     note = f"axes as on {platform}" + (": the accelerometer's sign was turned" if sign < 0 else "")
-    return Reading(acc, gyr_track, f"{TIME} in ns", (note,))
+    return Reading(acc, gyr_track, f'"{TIME}" (ns)', (note,))
 
 
 def _kind(table: Table) -> str:

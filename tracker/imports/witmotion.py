@@ -67,7 +67,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     return Reading(
         track(table, "accelerometer", acc_names, acc_unit, time_s, acc),
         track(table, "gyroscope", gyr_names, gyr_unit, time_s, gyr),
-        name,
+        f'"{name}"',
         tuple(notes),
     )
 

@@ -59,7 +59,7 @@ def read(tables: Sequence[Table], asked: Asked) -> Reading:
     return Reading(
         track(table, "accelerometer", _ACC, acc_unit, time_s, acc * ACC_UNITS[acc_unit]),
         track(table, "gyroscope", _GYR, gyr_unit, time_s, gyr * GYR_UNITS[gyr_unit]),
-        f"{TIME} in {time_unit}",
+        f'"{TIME}" ({time_unit})',
         tuple(notes),
     )
 
