@@ -213,6 +213,23 @@ def test_folders(tmp_path: Path) -> None:
     refused([tmp_path / "a.zip"], "no table in this archive")
 
 
+def test_empty_files_beside(tmp_path: Path, short: SensorStream) -> None:
+    """Sensor Logger leaves an empty Annotation.csv; an empty sensor is missed all the same."""
+    session = sensor_logger(tmp_path / "session", short)
+    (session / "Annotation.csv").write_bytes(b"")
+    packed = tmp_path / "all.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for one in session.iterdir():
+            archive.write(one, one.name)
+    assert attempt([session]).code == 0
+    assert attempt([packed]).code == 0
+    (session / "Gyroscope.csv").write_bytes(b"")
+    refused([session], "no gyroscope")
+    for one in session.iterdir():
+        one.write_bytes(b"\n")
+    refused([session], "all files are empty")
+
+
 SETTINGS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

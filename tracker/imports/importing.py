@@ -110,8 +110,10 @@ def _recognised(texts: Sequence[Source], apps: Sequence[App]) -> tuple[App, list
             found.setdefault(one.name, []).append(table)
         if not claimed and source.named:
             raise _unknown(source, apps)
-    if not found:
+    if not found and texts:
         raise _unknown(texts[0], apps)
+    if not found:
+        raise ValueError("all files are empty, expected header lines and samples")
     if len(found) > 1:
         titles = " and ".join(f"{APPS[name].title} ({t[0].source.path})" for name, t in found.items())
         raise ValueError(f"files of different apps: {titles}; import one recording at a time")

@@ -73,7 +73,8 @@ def _folder(path: Path) -> list[Source]:
         raise RecordingError(path, f"cannot open: {why(error)}") from error
     if not files:
         raise RecordingError(path, f"no table in this folder, expected files such as {_ENDINGS[0]}")
-    return [Source(str(p), p.name, False, _text(str(p), _read(p))) for p in files]
+    texts = [(p, data) for p in files if (data := _read(p)).strip()]  # apps leave empty files where nothing was said
+    return [Source(str(p), p.name, False, _text(str(p), data)) for p, data in texts]
 
 
 def _file(path: Path) -> list[Source]:
@@ -94,9 +95,9 @@ def _read(path: Path) -> bytes:
         raise RecordingError(path, f"cannot open: {why(error)}") from error
 
 
-def _archive(path: Path, data: bytes) -> Iterator[Source]:
+def _archive(path: Path, packed: bytes) -> Iterator[Source]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             if "[Content_Types].xml" in archive.namelist():
                 raise RecordingError(path, _IS_EXCEL)
             members = [one for one in archive.infolist() if _is_table(PurePosixPath(one.filename).name)]
@@ -108,7 +109,8 @@ def _archive(path: Path, data: bytes) -> Iterator[Source]:
                 if member.file_size > LARGEST:
                     raise RecordingError(where, f"{member.file_size >> 20} MiB, expected at most {LARGEST >> 20}")
                 name = PurePosixPath(member.filename).name
-                yield Source(where, name, False, _text(where, archive.read(member)), str(path))
+                if (data := archive.read(member)).strip():
+                    yield Source(where, name, False, _text(where, data), str(path))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise RecordingError(path, f"damaged archive: {error}") from error
 
