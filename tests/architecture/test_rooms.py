@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
-    ("commands", "next_session", "trends"),
+    ("commands", "next_session", "imports", "trends"),
     ("live", "batch", "stream", "contract", "analysis", "playback", "rescore"),
     ("exports",),
     ("api",),

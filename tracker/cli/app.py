@@ -18,6 +18,7 @@ from tracker.cli import (
     edit,
     files,
     guide,
+    imports,
     live,
     log,
     next,
@@ -125,6 +126,7 @@ _add("trends", REVIEW_PANEL, trends.trends)
 _add("report", REVIEW_PANEL, report.report)
 _add("edit", REVIEW_PANEL, edit.edit)
 _add("export", DATA_PANEL, files.export)
+_add("import", DATA_PANEL, imports.import_)
 _add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)
 _add("virtual-sensor", DATA_PANEL, virtual_sensor.virtual_sensor)

@@ -35,7 +35,7 @@ COLUMNS = (
     "gyr_z_rad_s",
 )
 MIN_RATE_HZ, MAX_RATE_HZ = 25.0, 500.0
-_RATE_TOLERANCE = 0.02
+RATE_TOLERANCE = 0.02
 """A sensor's nominal 25 Hz is up to 2 % off by its own clock."""
 
 _LONGEST_S = 1e7
@@ -100,7 +100,7 @@ def read_samples_csv(path: str | os.PathLike[str]) -> CsvRecording:
     t0_s = float(time_s[0])
     grid = to_grid(time_s - t0_s)
     rate_hz = 1.0 / grid.period_s
-    if not MIN_RATE_HZ * (1 - _RATE_TOLERANCE) <= rate_hz <= MAX_RATE_HZ * (1 + _RATE_TOLERANCE):
+    if not MIN_RATE_HZ * (1 - RATE_TOLERANCE) <= rate_hz <= MAX_RATE_HZ * (1 + RATE_TOLERANCE):
         raise source.error(f"sampled at {rate_hz:.1f} Hz, expected 25 to 500 Hz")
     blocks: list[Samples | Gap] = []
     for start, stop in zip(grid.starts, (*grid.starts[1:], len(table)), strict=True):
