@@ -198,8 +198,8 @@ def tempo_said(said: object) -> Tempo | None:
 
     Examples
     --------
-    >>> tempo_said({"tempo": "2-1-3-0"}).hold_s
-    (0.7, 1.3)
+    >>> tempo_said({"tempo": "2-1-3-0"}) == Tempo.around(2, 1, 3, 0)
+    True
     """
     if isinstance(said, Mapping):
         with suppress(ValueError):

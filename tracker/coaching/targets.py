@@ -10,6 +10,11 @@ from tracker.exercises import Exercise, Span
 TEMPO_SHARE, TEMPO_LEAST_S = 0.25, 0.3
 """A phase is in the tempo asked for within this share of it, or within this time where that is more: what a person
 counts without a clock, and still keeps 2 s from 3 s."""
+SLOW_END_SHARE = 0.086
+"""Of a smooth phase at each end, in which it is under a tenth of its peak speed (minimum jerk, Flash and Hogan 1985,
+doi:10.1523/JNEUROSCI.05-07-01688.1985). Who counts a lift of two seconds counts it from stillness to stillness; by the
+definitions its slow ends are part of the pause before it and of the hold after it. Both ways of counting are in the
+tempo."""
 REST_S = 2.0
 """A pause at the bottom is a rest from here on. Turning round and breathing takes a second, and a slow return's last
 tenth of its speed counts into the pause."""
@@ -30,10 +35,18 @@ class Tempo:
 
         Examples
         --------
-        >>> Tempo.around(2, 1, 3, 0).eccentric_s
-        (2.25, 3.75)
+        >>> tempo = Tempo.around(2, 1, 3, 0)
+        >>> [round(seconds, 2) for seconds in (*tempo.concentric_s, *tempo.hold_s, *tempo.eccentric_s)]
+        [1.24, 2.5, 0.7, 1.79, 1.86, 3.75]
         """
-        return cls(_near(concentric_s), _near(hold_s), _near(eccentric_s), max(REST_S, _near(pause_s)[1]))
+        ends_s = SLOW_END_SHARE * (concentric_s + eccentric_s)
+        lift, back = ((1.0 - 2.0 * SLOW_END_SHARE) * seconds for seconds in (concentric_s, eccentric_s))
+        return cls(
+            _between(lift, concentric_s),
+            _between(hold_s, hold_s + ends_s),
+            _between(back, eccentric_s),
+            max(REST_S, _between(pause_s, pause_s + ends_s)[1]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,10 @@ def inside(value: float, span: Span) -> bool:
     return span[0] <= value <= span[1]
 
 
-def _near(seconds: float) -> Span:
-    slack = max(TEMPO_LEAST_S, TEMPO_SHARE * seconds)
-    return max(0.0, seconds - slack), seconds + slack
+def _between(least_s: float, most_s: float) -> Span:
+    """From a little less than the shorter way of counting to a little more than the longer one."""
+    return max(0.0, least_s - _slack(least_s)), most_s + _slack(most_s)
+
+
+def _slack(seconds: float) -> float:
+    return max(TEMPO_LEAST_S, TEMPO_SHARE * seconds)
