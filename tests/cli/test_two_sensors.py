@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from tracker.cli.console import console
-from tracker.cli.sessions import Performed, begun, record, said_of
+from tracker.cli.sessions import Performed, begun, record
 from tracker.cli.view import View
 from tracker.exercises import exercise
 from tracker.journal import Ending, Journal, Session, journal_path
 from tracker.live import Lane, Put, paced
 from tracker.recording import GattEvent, Header, Marker, MarkerKind
+from tracker.replay import said_of
 from tracker.sensors.virtual import FAMILY, VirtualSensor, watch
 from tracker.simulation import demo_plan
 from tracker.stream import Stream

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from tracker.cli import json_lines, tables
 from tracker.cli.console import Waiting, console
-from tracker.cli.sessions import Performed, leg_of, print_summary, said_of, saved_bands
+from tracker.cli.sessions import Performed, leg_of, print_summary, saved_bands
 from tracker.cli.streaming import LiveSensor, Screen
 from tracker.cli.view import View
 from tracker.exercises import exercises
 from tracker.live import Show
 from tracker.recording import Header
+from tracker.replay import said_of
 from tracker.sensors.state import Phase, SensorState
 
 BATTERY_LOW = 15
