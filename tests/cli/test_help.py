@@ -16,7 +16,7 @@ from .conftest import ROOT, Kickback
 
 COMMANDS = [
     *("scan", "live", "coach", "guide", "demo", "replay", "analyze", "calibrate"),
-    *("log", "show", "report", "recover", "export", "simulate", "virtual-sensor"),
+    *("log", "show", "report", "rescore", "recover", "export", "simulate", "virtual-sensor"),
 ]
 HEAVY = [
     "bleak",

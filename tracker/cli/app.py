@@ -11,7 +11,20 @@ import typer
 from typer.core import TyperGroup
 
 from tracker import __version__
-from tracker.cli import analyze, calibrate, coach, files, guide, live, log, report, sensors, simulate, virtual_sensor
+from tracker.cli import (
+    analyze,
+    calibrate,
+    coach,
+    files,
+    guide,
+    live,
+    log,
+    report,
+    rescore,
+    sensors,
+    simulate,
+    virtual_sensor,
+)
 from tracker.cli.errors import one_line, tell
 from tracker.cli.options import DATA_PANEL, REVIEW_PANEL, TRAIN_PANEL
 
@@ -106,6 +119,7 @@ _add("calibrate", REVIEW_PANEL, calibrate.calibrate)
 _add("log", REVIEW_PANEL, log.log)
 _add("show", REVIEW_PANEL, log.show)
 _add("report", REVIEW_PANEL, report.report)
+_add("rescore", REVIEW_PANEL, rescore.rescore)
 _add("export", DATA_PANEL, files.export)
 _add("recover", DATA_PANEL, files.recover)
 _add("simulate", DATA_PANEL, simulate.simulate)
