@@ -6,6 +6,8 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,7 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
-        answers=tuple(map(_answer, connection.execute(sql.ANSWERS, (session_id,)))),
+        answers=tuple(_answers(connection, session_id, scorings, shown, sets)),
     )
 
 
@@ -82,6 +84,29 @@ def read_sets(
         reps[row["set_id"]].append(row)
     measured = [rows.read_set(row, reps[row["set_id"]]) for row in connection.execute(sql.SETS, (scoring_id,))]
     return edits.apply(measured, read_ledger(connection, session_id))
+
+
+def _answers(
+    connection: sqlite3.Connection,
+    session_id: int,
+    scorings: tuple[Scoring, ...],
+    shown: Scoring,
+    sets: tuple[LoggedSet, ...],
+) -> Iterator[Answer]:
+    """Yield the answers; what was told of a set is told of what lies at its place in the scoring shown."""
+    for told in map(_answer, connection.execute(sql.ANSWERS, (session_id,))):
+        # a set was called by the number that it had then
+        then = max((one for one in scorings if one.created_at <= told.at), key=_made, default=scorings[0])
+        if told.set_number is None or then == shown:
+            yield told
+            continue
+        row = connection.execute(sql.PLACE_OF_NUMBER, (then.scoring_id, told.set_number)).fetchone()
+        now = None if row is None else edits.set_at(sets, edits.Place(*row))
+        yield replace(told, set_number=None if now is None else now.number)
+
+
+def _made(scoring: Scoring) -> tuple[datetime, int]:
+    return scoring.created_at, scoring.scoring_id
 
 
 def read_set(connection: sqlite3.Connection, set_id: int) -> LoggedSet:
