@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.errors import BAD_INPUT, BadInputError
+from tracker.cli.errors import BAD_INPUT, BadInputError, tell
 from tracker.cli.options import DataDir, Json, folder_of
 
 if TYPE_CHECKING:
     from tracker.cli.rescore_view import View
     from tracker.journal import Journal, Session
     from tracker.rescore import Found, Task
+
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 
 
 def rescore(
@@ -66,8 +69,13 @@ def rescore(
         run = _Run(journal, view, dry_run)
         chosen = _chosen(journal, sessions or [], since)
         tasks = [task for one in chosen if (task := run.task(one, again=again)) is not None]
-        run.score(tasks, workers or processors())
-        view.end()
+        try:
+            run.score(tasks, workers or processors())
+        except KeyboardInterrupt:
+            tell("stopped; what is done is kept, and the same command goes on from there")
+            raise typer.Exit(STOPPED) from None
+        finally:
+            view.end()
     if view.failures:
         raise typer.Exit(BAD_INPUT)
 
