@@ -28,6 +28,10 @@ AHEAD = 1
 """Tasks that wait beside those under way, so that no worker does."""
 
 
+MOST = 61
+"""Processes that a pool may have on Windows."""
+
+
 class Lost:
     """In place of a result: the worker died of it, twice."""
 
@@ -40,10 +44,9 @@ class StoppedError(Exception):
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many processors this process may use, at most `MOST`."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MOST)
 
 
 def spread(
@@ -58,7 +61,7 @@ def spread(
     tasks
         What can be pickled, as the results.
     workers
-        How many processes.
+        How many processes, at most `MOST`.
     """
     left = deque(tasks)
     while left:

@@ -26,9 +26,9 @@ _COLUMNS = (
     ("reps", "", "reps", 0),
     ("partials", "", "partials", 0),
     ("range", "", "range", 1),
-    ("concentric", "s", "concentric_s", 2),
+    ("lift", "s", "concentric_s", 2),
     ("hold", "s", "hold_s", 2),
-    ("eccentric", "s", "eccentric_s", 2),
+    ("return", "s", "eccentric_s", 2),
     ("pause", "s", "bottom_pause_s", 2),
 )
 """Heading, its unit, the figure, its decimals."""
@@ -181,7 +181,7 @@ def print_difference(out: Console, found: Difference) -> None:
         versions,
         "the same" if found.same else None,
     )
-    out.print(title)
+    out.print(title, soft_wrap=True)
     if found.same:
         return
     table = tables.grid()
