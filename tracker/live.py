@@ -195,7 +195,7 @@ class LiveSession(Generic[Item]):
         try:
             for lane in self._lanes:
                 if quietly:
-                    lane.show = _nothing
+                    lane.show = nothing
                 self._tell(lane, lane.stage.flush())
         except BaseException:
             with suppress(JournalError):  # the first error is the one to tell
@@ -333,7 +333,7 @@ class LiveSession(Generic[Item]):
         entry.journal.end_session(entry.session, ending, ended_at=ended_at)
 
 
-def _nothing(value: Value | Marker) -> None:
+def nothing(value: Value | Marker) -> None:
     """Show nothing."""
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Generic
 
 from tracker.analysis import doubt_of_units, header_exercise, kind_of, streams_of
-from tracker.exercises import Exercise
-from tracker.live import Item, Stage
+from tracker.exercises import Exercise, exercises
+from tracker.journal import SetContext
+from tracker.live import Item, Lane, Show, Stage
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.samples import Samples
 from tracker.recording import (
@@ -19,6 +20,7 @@ from tracker.recording import (
     Header,
     Marker,
     Recording,
+    Side,
     open_recording,
     read_samples_csv,
 )
@@ -74,6 +76,42 @@ def open_replay(path: Path, profile: Exercise | None) -> Replay[GattEvent | Mark
     if kind_of(path) == "csv":
         return _of_csv(read_samples_csv(path), profile)
     return _of_mcap(open_recording(path), profile)
+
+
+def lanes_of(source: Replay[Item], show: Callable[[int | None], Show]) -> list[Lane[Item]]:
+    """Return the lanes of the sensors; ``show`` says by a sensor's number who is told its values."""
+    id_ = source.profile.id if source.profile else None
+    return [
+        Lane(stage=stage, show=show(number), said=said_of(source.header, number, exercise=id_), sensor=number)
+        for number, stage in source.stages.items()
+    ]
+
+
+def said_of(header: Header | None, number: int | None = None, *, exercise: str | None = None) -> SetContext:
+    """Return what is known of a sensor's sets when they begin.
+
+    Parameters
+    ----------
+    header
+        Of the recording; None: nothing is.
+    number
+        Of the sensor, where there are several: its leg says which one works.
+    exercise
+        What was chosen in place of the header's.
+    """
+    if header is None:
+        return SetContext(exercise=exercise)
+    id_, side = exercise or header.exercise, header.working_side
+    if number is not None:
+        profile = exercises().get(id_ or "")
+        side = profile.working_leg(worn_on(header, number)) if profile else None
+    return SetContext(side=side, exercise=id_, load_kg=header.load_kg)
+
+
+def worn_on(header: Header | None, number: int | None) -> Side | None:
+    """Return the leg that wears one of several sensors."""
+    worn = header.sensors if header else ()
+    return next((sensor.side for sensor in worn if sensor.number == number), None)
 
 
 class SamplesStage:

@@ -16,7 +16,19 @@ from .conftest import ROOT, Kickback
 
 COMMANDS = [
     *("scan", "live", "coach", "guide", "next", "demo", "replay", "analyze", "calibrate"),
-    *("log", "show", "trends", "edit", "report", "recover", "export", "import", "simulate", "virtual-sensor"),
+    *(
+        "log",
+        "show",
+        "trends",
+        "edit",
+        "report",
+        "rescore",
+        "recover",
+        "export",
+        "import",
+        "simulate",
+        "virtual-sensor",
+    ),
 ]
 HEAVY = [
     "bleak",

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tracker.cli.console import console
-from tracker.cli.sessions import Performed, begun, record, said_of
+from tracker.cli.sessions import Performed, begun, record
 from tracker.cli.view import View
 from tracker.exercises import exercise
 from tracker.journal import Ending, Journal, Session, journal_path
 from tracker.live import Lane, Put, paced
+from tracker.playback import said_of
 from tracker.recording import GattEvent, Header, Marker, MarkerKind
 from tracker.sensors.virtual import FAMILY, VirtualSensor, watch
 from tracker.simulation import demo_plan

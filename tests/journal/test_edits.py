@@ -142,11 +142,60 @@ def test_edits_carry_over_to_a_newer_scoring(journal: Journal, saved: Session, m
     )
     journal.add_scoring(saved.uuid, newer)
     read = journal.session(saved.uuid)
-    assert [len(item.reps) for item in read.sets] == [4, 3]
+    assert [len(item.reps) for item in read.sets] == [5, 3]
     assert read.sets[1].deleted[0].rep.start_s == pytest.approx(104.2)
     assert [item.context.load_kg for item in read.sets] == [12.5, 7.5]
-    assert [item.applied for item in read.edits] == [True, True, False]
-    assert journal.sessions()[0].reps == 7
+    assert [item.applied for item in read.edits] == [True, True, True]
+    assert journal.sessions()[0].reps == 8
+
+
+@pytest.mark.parametrize(("found", "added"), [(3, 2), (4, 2), (5, 1), (6, 0), (7, 0)])
+def test_what_was_added_without_numbers_counts_up_to_what_the_person_said(
+    journal: Journal, saved: Session, make_set, found: int, added: int
+) -> None:
+    """Four were measured and the person counted six: two more, unless they are found now."""
+    one = saved.sets[0]
+    journal.edit(saved.uuid, AddRep(one.set_id))
+    journal.edit(saved.uuid, AddRep(one.set_id))
+    newer = make_set(1, at_s=100.0, reps=found, partials=0)
+    journal.add_scoring(saved.uuid, Scored(algorithm_version="2", sets=(ScoredSet(measured=newer),)))
+    read = journal.session(saved.uuid)
+    assert len(read.sets[0].reps) == found + added
+    assert sum(item.applied for item in read.edits) == added
+
+
+@pytest.mark.parametrize("ghost_first", [True, False])
+@pytest.mark.parametrize("ghost", [True, False])
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_ghost_taken_out_and_one_added_stay_one_for_one(
+    journal: Journal, saved: Session, make_set, ghost_first: bool, ghost: bool, missing: bool
+) -> None:
+    """Of four measured ones the first is a ghost, and one was missed at the end: whatever is found now, it is four."""
+    one = saved.sets[0]
+    edits = [DeleteRep(one.reps[0].rep_id), AddRep(one.set_id)]
+    for edit in edits if ghost_first else reversed(edits):
+        journal.edit(saved.uuid, edit)
+    assert len(journal.session(saved.uuid).sets[0].reps) == 4
+    newer = make_set(1, at_s=100.0 if ghost else 104.1, reps=3 + ghost + missing, partials=0)
+    journal.add_scoring(saved.uuid, Scored(algorithm_version="2", sets=(ScoredSet(measured=newer),)))
+    assert len(journal.session(saved.uuid).sets[0].reps) == 4
+
+
+def test_answers_stay_with_the_set_they_were_given_for(journal: Journal, saved: Session, make_set) -> None:
+    """A newer algorithm finds a set before the first one, and the second one not at all."""
+    for number in (1, 2, None):
+        journal.answer(saved.uuid, "reserve", number, set_number=number)
+    newer = Scored(
+        algorithm_version="2",
+        sets=(ScoredSet(measured=make_set(1, at_s=50.0)), ScoredSet(measured=make_set(2, at_s=100.3))),
+    )
+    journal.add_scoring(saved.uuid, newer)
+    read = journal.session(saved.uuid)
+    assert [(told.value, told.set_number) for told in read.answers] == [(1, 2), (2, None), (None, None)]
+    journal.answer(saved.uuid, "reserve", 7, set_number=2)  # given to what is shown now
+    earlier = journal.session(saved.uuid, scoring_id=saved.scoring.scoring_id)
+    assert [told.set_number for told in earlier.answers] == [1, 2, None, 1]
+    assert journal.session(saved.uuid).answers[-1].set_number == 2
 
 
 def test_what_was_said_of_a_set_carries_over(journal: Journal, session: str, make_set) -> None:

@@ -23,6 +23,7 @@ from tracker.cli import (
     log,
     next,
     report,
+    rescore,
     sensors,
     simulate,
     trends,
@@ -125,6 +126,7 @@ _add("show", REVIEW_PANEL, log.show)
 _add("trends", REVIEW_PANEL, trends.trends)
 _add("report", REVIEW_PANEL, report.report)
 _add("edit", REVIEW_PANEL, edit.edit)
+_add("rescore", REVIEW_PANEL, rescore.rescore)
 _add("export", DATA_PANEL, files.export)
 _add("import", DATA_PANEL, imports.import_)
 _add("recover", DATA_PANEL, files.recover)

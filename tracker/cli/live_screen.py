@@ -9,13 +9,14 @@ from rich.text import Text
 
 from tracker.cli import json_lines, tables
 from tracker.cli.console import Waiting, console
-from tracker.cli.sessions import Performed, leg_of, print_summary, said_of, saved_bands
+from tracker.cli.sessions import Performed, leg_of, print_summary, saved_bands
 from tracker.cli.streaming import LiveSensor, Screen
 from tracker.cli.view import View
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.targets import Tempo
 from tracker.exercises import exercises
 from tracker.live import Show
+from tracker.playback import said_of
 from tracker.recording import Header
 from tracker.sensors.state import Phase, SensorState
 

@@ -107,6 +107,14 @@ def show(
     session: Annotated[
         str, typer.Argument(metavar="SESSION", help="The beginning of its id as log lists it, or: last.")
     ] = LAST,
+    scoring: Annotated[
+        str | None,
+        typer.Option(
+            "--scoring",
+            metavar="N|vVERSION",
+            help="An earlier result that rescore kept: its number as listed, such as 1, or its algorithm, such as v3.",
+        ),
+    ] = None,
     json_: Json = False,
     all_: All = False,
     data_dir: DataDir = None,
@@ -116,6 +124,8 @@ def show(
 
     with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
         found = find(journal, session)
+        if scoring is not None:
+            found = journal.session(found.uuid, scoring_id=scoring_of(found, scoring))
         ending = ending_of(journal, found)
     if json_:
         from tracker.cli.session_json import session_json
@@ -145,6 +155,22 @@ def find(journal: Journal, session: str) -> Session:
             raise BadInputError(f"{journal.path}: no sessions yet")
         session = newest[0].uuid
     return journal.session(session)
+
+
+def scoring_of(session: Session, asked: str) -> int:
+    """Return the id of the scoring with this number, or the newest one of this version.
+
+    Raises
+    ------
+    BadInputError
+        There is none; the line lists those there are.
+    """
+    numbered = enumerate(session.scorings, start=1)
+    fitting = [one for number, one in numbered if asked in (str(number), f"v{one.algorithm_version}")]
+    if not fitting:
+        there = ", ".join(f"{n} (v{one.algorithm_version})" for n, one in enumerate(session.scorings, start=1))
+        raise BadInputError(f"--scoring: session {session.uuid[:8]} has no {asked!r}; there are {there}")
+    return fitting[-1].scoring_id
 
 
 def ending_of(journal: Journal, one: SessionSummary | Session) -> str:

@@ -33,6 +33,16 @@ def session_json(one: Session, state: str) -> dict[str, Any]:
         "schema": SCHEMA,
         **_head(one, state),
         "algorithm_version": one.scoring.algorithm_version,
+        "scorings": [
+            {
+                "scoring": number,
+                "algorithm_version": scoring.algorithm_version,
+                "created_at": scoring.created_at.isoformat(),
+                "current": scoring.current,
+                "shown": scoring.scoring_id == one.scoring.scoring_id,
+            }
+            for number, scoring in enumerate(one.scorings, start=1)
+        ],
         "fingerprint": one.fingerprint,
         "sensors": [{"number": s.number, "family": s.family, "name": s.name, "side": s.side} for s in one.sensors],
         "recordings": [

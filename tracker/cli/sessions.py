@@ -20,7 +20,7 @@ from tracker.cli.console import LINE_LENGTH
 from tracker.cli.errors import BadInputError
 from tracker.cli.view import View
 from tracker.coaching.range_band import RangeBand
-from tracker.exercises import Exercise, exercises
+from tracker.exercises import Exercise
 from tracker.journal import (
     Ending,
     Journal,
@@ -28,14 +28,13 @@ from tracker.journal import (
     Sensor,
     SessionId,
     SessionStart,
-    SetContext,
     journal_path,
     recordings_folder,
 )
 from tracker.journal.text import plain
 from tracker.live import Entry, Item, Lane, LiveSession, Produce, Put, paced, run
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.playback import Replay
+from tracker.playback import Replay, lanes_of, said_of, worn_on
 from tracker.recording import GattEvent, Header, RecordingError, RecordingWriter, Side
 from tracker.sensors.virtual import FAMILY, SENSOR, VirtualSensor
 from tracker.simulation import Simulated
@@ -142,15 +141,7 @@ def repeat(source: Replay[Item], folder: Path, view: View, speed: float) -> Perf
         start = _start(begun_at, id_, source.header, f"replay of {source.path.name}")
         session = journal.begin_session(start)
         entry = _entry(journal, session, source.path.absolute(), source.header, begun_at)
-        lanes = [
-            Lane(
-                stage=stage,
-                show=view.of(leg_of(source.header, number)).show,
-                said=said_of(source.header, number, exercise=id_),
-                sensor=number,
-            )
-            for number, stage in source.stages.items()
-        ]
+        lanes = lanes_of(source, lambda number: view.of(leg_of(source.header, number)).show)
 
         async def produce(put: Put[Item]) -> None:
             view.begin()
@@ -160,36 +151,9 @@ def repeat(source: Replay[Item], folder: Path, view: View, speed: float) -> Perf
         return Performed(session, ending, source.path, None)
 
 
-def said_of(header: Header | None, number: int | None = None, *, exercise: str | None = None) -> SetContext:
-    """Return what is known of a sensor's sets when they begin.
-
-    Parameters
-    ----------
-    header
-        Of the recording; None: nothing is.
-    number
-        Of the sensor, where there are several: its leg says which one works.
-    exercise
-        What was chosen in place of the header's.
-    """
-    if header is None:
-        return SetContext(exercise=exercise)
-    id_, side = exercise or header.exercise, header.working_side
-    if number is not None:
-        profile = exercises().get(id_ or "")
-        side = profile.working_leg(worn_on(header, number)) if profile else None
-    return SetContext(side=side, exercise=id_, load_kg=header.load_kg)
-
-
 def leg_of(header: Header | None, number: int | None) -> str | None:
     """Return what to call one of several sensors; None: it is the only one."""
     return None if number is None else worn_on(header, number) or f"sensor {number}"
-
-
-def worn_on(header: Header | None, number: int | None) -> Side | None:
-    """Return the leg that wears one of several sensors."""
-    worn = header.sensors if header else ()
-    return next((sensor.side for sensor in worn if sensor.number == number), None)
 
 
 def print_summary(out: Console, view: View, done: Performed, simulated: Simulated | None) -> None:

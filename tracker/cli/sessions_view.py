@@ -97,6 +97,10 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
     if ending == "cut off":
         for path in (recording.path for recording in found.recordings if recording.path.exists()):
             out.print(Text(f"cut off: kickback replay {notes(quote(str(path)))}", "red"), soft_wrap=True)
-    versions = [one.algorithm_version for one in found.scorings if not one.current]
-    earlier = f", earlier ones: {', '.join(map(tables.name, versions))}" if versions else ""
-    out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version), earlier))
+    if len(found.scorings) == 1:
+        out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version)))
+        return
+    for number, one in enumerate(found.scorings, start=1):
+        words = f"{number}  algorithm {tables.name(one.algorithm_version)}, {day_and_time(one.created_at)}"
+        shown = "  shown here" * (one.scoring_id == found.scoring.scoring_id)
+        out.print(Text.assemble(("Scoring    ", "dim"), words, (shown, "green"), "  current" * one.current))

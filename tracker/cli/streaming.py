@@ -11,11 +11,12 @@ from typing import Protocol
 
 from tracker import __version__
 from tracker.cli.errors import needs
-from tracker.cli.sessions import Performed, begun, record, said_of
+from tracker.cli.sessions import Performed, begun, record
 from tracker.cli.simulate import known_exercise
 from tracker.exercises import Exercise
 from tracker.journal import Ending, SessionId
 from tracker.live import Lane, Put, Show
+from tracker.playback import said_of
 from tracker.recording import GattEvent, Header, Marker, SensorEntry, Side
 from tracker.sensors import SensorDriver, driver_for
 from tracker.sensors.client import GIVE_UP_S, SensorClient

@@ -12,11 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tracker.cli.sessions import said_of
 from tracker.journal import Ending, Journal, JournalError, Session, SessionId, journal_path
-from tracker.live import Entry, Lane, LiveSession
+from tracker.live import Entry, LiveSession, nothing
 from tracker.motion.engine import ALGORITHM_VERSION
-from tracker.playback import Replay, open_replay
+from tracker.playback import Replay, lanes_of, open_replay
 
 WRITTEN_WITHIN_S = 5.0
 """A recording that was written to so recently belongs to a session that runs, perhaps in another window."""
@@ -91,10 +90,7 @@ def _log(journal: Journal, session: Session, source: Replay[Any]) -> None:
         begun_at=source.begun_at,
         bands=journal.newest_bands(),
     )
-    lanes = [
-        Lane(stage=stage, show=lambda value: None, said=said_of(source.header, sensor), sensor=sensor)
-        for sensor, stage in source.stages.items()
-    ]
+    lanes = lanes_of(source, lambda sensor: nothing)
     logged = sum(one.recording == number for one in session.sets)
     logged += sum(one.recording == number for one in session.rejected)
     logged += sum(one.recording == number for one in session.gaps)

@@ -71,6 +71,13 @@ def connect(
             time.sleep(RETRY_S)
 
 
+def connect_in_memory() -> sqlite3.Connection:
+    """Make an empty journal that nobody else sees and that ends with the connection."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return _prepared(Path(":memory:"), sql.MIGRATIONS, connection, None)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection, *, write: bool = True) -> Iterator[None]:
     """Run the body in one transaction: all of it or nothing; a reader sees one instant."""

@@ -4,11 +4,13 @@ An edit names a row and keeps its place (recording, sensor, from, to). In the sc
 row is found by its id. In another scoring of the same session, it is what overlaps that place most, by at
 least half of the shorter one; so a corrected load or a deleted ghost survives a newer algorithm. Where
 nothing fits, the edit is kept and marked as not applied: a deleted ghost that is no longer found, an added
-repetition that now is.
+repetition that now is. One that was added without numbers has no place of its own: it counts where the set would
+otherwise have fewer repetitions than the person said.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +31,7 @@ class DeleteRep:
 class AddRep:
     """Count one more. Its numbers may be those of a partial or of a rejected excursion; None: no numbers.
 
-    Without numbers it has no place in time and does not carry over to another scoring.
+    Without numbers its place in time is only its set's.
     """
 
     set_id: int
@@ -114,13 +116,31 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """A row of the ledger: an edit at its place, or an undo."""
+    """A row of the ledger: an edit at its place, or an undo.
+
+    Attributes
+    ----------
+    set_id
+        The set it was made in.
+    measured
+        Repetitions that were measured in that set.
+    change
+        By how much it changes their count.
+    """
 
     edit_id: int
     at: datetime
     edit: Edit | None
     place: Place | None
     undoes: int | None
+    set_id: int = NO_SET
+    measured: int = 0
+    change: int = 0
+
+    @property
+    def has_numbers(self) -> bool:
+        """False for a repetition that was only said to be one more."""
+        return not isinstance(self.edit, AddRep) or self.edit.rep is not None
 
 
 def apply(
@@ -129,11 +149,12 @@ def apply(
     """Return the sets with the ledger applied in order, and what became of each edit."""
     shown = list(sets)
     undone = undone_edits(ledger)
+    active = [entry for entry in ledger if entry.edit_id not in undone]
+    said = Counter[int]()  # by how much the person changed a set's count
     done: set[int] = set()
-    for entry in ledger:
-        if entry.edit_id in undone:
-            continue
-        if entry.undoes is not None or _apply_one(shown, entry):
+    for entry in sorted(active, key=lambda entry: not entry.has_numbers):  # what has no numbers of its own, last
+        said[entry.set_id] += entry.change
+        if entry.undoes is not None or _apply_one(shown, entry, entry.measured + said[entry.set_id]):
             done.add(entry.edit_id)
     return tuple(shown), tuple(
         LoggedEdit(
@@ -150,8 +171,14 @@ def apply(
 
 def said_at(sets: Sequence[LoggedSet], place: Place) -> SetContext | None:
     """Return what was said of the set at a place, before edits; None if there is none."""
+    one = set_at(sets, place)
+    return None if one is None else one.said
+
+
+def set_at(sets: Sequence[LoggedSet], place: Place) -> LoggedSet | None:
+    """Return the set at a place; None if there is none."""
     index = _find_set(sets, NO_SET, place)
-    return None if index is None else sets[index].said
+    return None if index is None else sets[index]
 
 
 def notes_shown(ledger: Sequence[StoredEdit]) -> str | None:
@@ -170,7 +197,8 @@ def undone_edits(ledger: Sequence[StoredEdit]) -> frozenset[int]:
     return frozenset(undone)
 
 
-def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
+def _apply_one(shown: list[LoggedSet], entry: StoredEdit, said: int) -> bool:
+    """Apply an edit if it fits; ``said`` repetitions the person says the set has, by all edits until this one."""
     edit, place = entry.edit, entry.place
     if isinstance(edit, ChangeNotes):  # of the session, wherever its sets lie
         return True
@@ -184,7 +212,7 @@ def _apply_one(shown: list[LoggedSet], entry: StoredEdit) -> bool:
     if isinstance(edit, DeleteSet):
         del shown[index]
         return True
-    changed = _changed(shown[index], edit, entry.edit_id)
+    changed = _changed(shown[index], edit, entry.edit_id, said)
     if changed is None:
         return False
     shown[index] = replace(changed, edits=(*changed.edits, entry.edit_id))
@@ -195,10 +223,11 @@ def _changed(
     logged: LoggedSet,
     edit: AddRep | ChangeLoad | ChangeSide | ChangeExercise | ChangeKind | ChangeLabel,
     by: int,
+    said: int,
 ) -> LoggedSet | None:
     match edit:
         case AddRep():
-            return _added(logged, edit, by)
+            return _added(logged, edit, by, said)
         case ChangeLoad():
             return replace(logged, context=replace(logged.context, load_kg=edit.load_kg))
         case ChangeSide():
@@ -211,12 +240,13 @@ def _changed(
             return replace(logged, context=replace(logged.context, load_label=edit.load_label))
 
 
-def _added(logged: LoggedSet, edit: AddRep, by: int) -> LoggedSet | None:
+def _added(logged: LoggedSet, edit: AddRep, by: int, said: int) -> LoggedSet | None:
     rep = edit.rep
-    if edit.set_id != logged.set_id and (
-        rep is None or any(_share(other.rep, rep.start_s, rep.end_s) >= SAME_PLACE for other in logged.reps)
-    ):
-        return None
+    if edit.set_id != logged.set_id:  # another scoring: it may have found the repetition itself
+        if rep is None and len(logged.reps) >= said:
+            return None
+        if rep and any(_share(other.rep, rep.start_s, rep.end_s) >= SAME_PLACE for other in logged.reps):
+            return None
     signal = () if rep is None else tuple(flag.value for flag in rep.flags)
     added = LoggedRep(number=0, rep=rep, signal=signal, edit_id=by)
     return replace(logged, reps=_in_order((*logged.reps, added)))

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -67,6 +67,11 @@ class Journal:
         """
         where = Path(path).absolute()
         return cls(where, database.connect(where, readonly=readonly, add_up=writing.add_up), readonly=readonly)
+
+    @classmethod
+    def in_memory(cls) -> Journal:
+        """Make an empty journal without a file, gone when it is closed."""
+        return cls(Path(":memory:"), database.connect_in_memory(), readonly=False)
 
     def close(self) -> None:
         """Close the file. Closing twice does nothing."""
@@ -186,6 +191,16 @@ class Journal:
         """
         with self._writing() as connection:
             return writing.add_scoring(connection, self._id(session), scored, at or _now(), current=current)
+
+    def try_scoring(self, session: str, scored: Scored) -> Session:
+        """Return what a session would read like with another scoring, edits carried over; nothing is kept."""
+        shown: list[Session] = []
+        with suppress(_TakeBackError), self._writing() as connection:
+            session_id = self._id(session)
+            writing.add_scoring(connection, session_id, scored, _now(), current=True)
+            shown.append(reading.read_session(connection, self.path.parent, session_id, None))
+            raise _TakeBackError
+        return shown[0]
 
     def make_current(self, session: str, scoring_id: int) -> None:
         """Show this one of the session's scorings from now on."""
@@ -320,6 +335,10 @@ class Journal:
                     yield self._connection
             except sqlite3.Error as error:
                 raise database.failure(self.path, error) from error
+
+
+class _TakeBackError(Exception):
+    """Roll the transaction back."""
 
 
 def _now() -> datetime:

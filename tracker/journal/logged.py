@@ -248,7 +248,11 @@ class LoggedEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Something the person told: ``question`` is an id such as ``reps-in-reserve``, ``value`` is JSON."""
+    """Something the person told: ``question`` is an id such as ``reps-in-reserve``, ``value`` is JSON.
+
+    ``set_number`` is that of the set in the scoring shown; None: it was of the session, or the scoring shown has no
+    set at that place.
+    """
 
     at: datetime
     set_number: int | None

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def read_session(connection: sqlite3.Connection, folder: Path, session_id: int, 
         rejected=tuple(map(rows.read_rejected, connection.execute(sql.REJECTED, (shown.scoring_id,)))),
         gaps=tuple(map(rows.read_gap, connection.execute(sql.GAPS, (shown.scoring_id,)))),
         edits=ledger,
-        answers=read_answers(connection, session_id),
+        answers=tuple(_answers(connection, session_id, scorings, shown, sets)),
     )
 
 
@@ -92,6 +93,29 @@ def _measured(connection: sqlite3.Connection, session_id: int, scoring_id: int) 
     tempo = rows.read_tempo(read_answers(connection, session_id))
     found = connection.execute(sql.SETS, (scoring_id,))
     return [replace(rows.read_set(row, reps[row["set_id"]]), tempo=tempo) for row in found]
+
+
+def _answers(
+    connection: sqlite3.Connection,
+    session_id: int,
+    scorings: tuple[Scoring, ...],
+    shown: Scoring,
+    sets: tuple[LoggedSet, ...],
+) -> Iterator[Answer]:
+    """Yield the answers; what was told of a set is told of what lies at its place in the scoring shown."""
+    for told in read_answers(connection, session_id):
+        # a set was called by the number that it had then
+        then = max((one for one in scorings if one.created_at <= told.at), key=_made, default=scorings[0])
+        if told.set_number is None or then == shown:
+            yield told
+            continue
+        row = connection.execute(sql.PLACE_OF_NUMBER, (then.scoring_id, told.set_number)).fetchone()
+        now = None if row is None else edits.set_at(sets, edits.Place(*row))
+        yield replace(told, set_number=None if now is None else now.number)
+
+
+def _made(scoring: Scoring) -> tuple[datetime, int]:
+    return scoring.created_at, scoring.scoring_id
 
 
 def read_set(connection: sqlite3.Connection, session_id: int, set_id: int) -> LoggedSet:

@@ -15,6 +15,7 @@ from tracker.coaching.targets import Tempo
 from tracker.journal import form_rows
 from tracker.journal.checked import load, maybe, name, real, side
 from tracker.journal.edits import (
+    NO_SET,
     AddRep,
     ChangeExercise,
     ChangeKind,
@@ -284,12 +285,17 @@ def read_edit(row: Row) -> StoredEdit:
     place = None
     if row["start_s"] is not None:
         place = Place(row["recording"], row["sensor"], row["start_s"], row["end_s"])
+    edit = _read_edit(row["kind"], row["set_id"], row["rep_id"], json.loads(row["value"]))
+    deleted = isinstance(edit, DeleteRep) and not row["partial"]
     return StoredEdit(
         edit_id=row["edit_id"],
         at=datetime.fromisoformat(row["at"]),
-        edit=_read_edit(row["kind"], row["set_id"], row["rep_id"], json.loads(row["value"])),
+        edit=edit,
         place=place,
         undoes=row["undoes"],
+        set_id=row["set_id"] or NO_SET,
+        measured=row["measured"],
+        change=isinstance(edit, AddRep) - deleted,
     )
 
 

@@ -339,7 +339,11 @@ SET = "SELECT * FROM sets WHERE set_id = ?"
 REPS_OF_SET = "SELECT * FROM reps WHERE set_id = ? ORDER BY partial, number"
 REJECTED = "SELECT * FROM rejected WHERE scoring_id = ? ORDER BY rejected_id"
 GAPS = "SELECT * FROM gaps WHERE scoring_id = ? ORDER BY gap_id"
-EDITS = "SELECT * FROM edits WHERE session_id = ? ORDER BY edit_id"
+EDITS = """
+SELECT edits.*, count(counted.rep_id) AS measured, named.partial FROM edits
+    LEFT JOIN reps AS counted ON counted.set_id = edits.set_id AND counted.partial = 0
+    LEFT JOIN reps AS named ON named.rep_id = edits.rep_id
+WHERE session_id = ? GROUP BY edit_id ORDER BY edit_id"""
 EDIT_SESSION = "SELECT session_id FROM edits WHERE edit_id = ?"
 TOTALS_OF_SESSION = "SELECT number FROM set_totals WHERE session_id = ?"
 ANSWERS = "SELECT * FROM answers WHERE session_id = ? ORDER BY answer_id"
@@ -348,6 +352,7 @@ BANDS = "SELECT * FROM bands ORDER BY band_id"
 PLACE_OF_SET = """
 SELECT set_id, NULL AS rep_id, recording, sensor, start_s, end_s FROM sets
 WHERE set_id = ? AND session_id = ?"""
+PLACE_OF_NUMBER = "SELECT recording, sensor, start_s, end_s FROM sets WHERE scoring_id = ? AND number = ?"
 PLACE_OF_REP = """
 SELECT set_id, rep_id, recording, sensor, reps.start_s, reps.end_s FROM reps JOIN sets USING (set_id)
 WHERE rep_id = ? AND session_id = ?"""
