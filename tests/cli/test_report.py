@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.cli.report import asked_then
+from tracker.cli.pages import asked_then
 from tracker.coaching.range_band import RangeBand
 from tracker.journal import Journal, LoggedBand, SetContext, Side, journal_path
 

@@ -62,6 +62,11 @@ def test_one_session_is_a_page_too() -> None:
     assert "1 session<" in page or "1 session ·" in page
 
 
+def test_a_number_that_one_leg_lacks_is_drawn_of_the_other() -> None:
+    page = page_of([on_day(0, side="left", reserve=2), on_day(0, 2, side="right", reserve=None)])
+    assert "reserve" in page
+
+
 def test_it_holds_nothing_to_fetch() -> None:
     page = page_of(years())
     assert not re.search(r"(?:src|href)=|url\(|@import|https?://", page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -37,6 +38,12 @@ class Desk:
             raise ValueError("that makes no sense")
         self.done.append(command)
 
+    def review(self, what: str, which: str) -> str:
+        assert threading.current_thread() is not threading.main_thread(), "no count waits for a page"
+        if which == "nowhere":
+            raise ValueError("no session begins so")
+        return f"<p>{what} {which}</p>"
+
     def tell(self, *cues: int) -> None:
         self.number += 1
         for changed in list(self.listeners):
@@ -70,7 +77,7 @@ def test_the_page_is_served_and_asks_nobody_else() -> None:
                 text = await answer.text()
                 assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
                 assert "https://" not in text
-            for path in ("/static/../server.py", "/static/nothing.js", "/static/__init__.py", "/log"):
+            for path in ("/static/../server.py", "/static/nothing.js", "/static/__init__.py", "/journal"):
                 assert (await client.get(path)).status == 404
 
     run(test)
@@ -170,5 +177,23 @@ def test_a_viewer_that_does_not_look_holds_nobody_up() -> None:
                 assert (await awake.receive_json())["state"]["number"] == 10 * CUES_KEPT
             news = await sleeper.receive_json()
             assert len(news["cues"]) <= CUES_KEPT
+
+    run(test)
+
+
+def test_pages_of_what_was_trained_are_made_beside_the_session() -> None:
+    async def test() -> None:
+        async with served(Desk()) as client:
+            for path, text in (("/log", "log "), ("/trends/cable", "trends cable"), ("/report/3f2a", "report 3f2a")):
+                answer = await client.get(path)
+                assert (answer.status, await answer.text()) == (200, f"<p>{text}</p>")
+                assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            gone = await client.get("/report/nowhere")
+            assert (gone.status, await gone.text()) == (404, "no session begins so")
+            assert (await client.get("/export/3f2a")).status == 404
+        async with served(Desk(), TOKEN) as client:
+            assert (await client.get("/log")).status == 404
+            assert (await client.get(f"/log?t={TOKEN}")).status == 200
 
     run(test)

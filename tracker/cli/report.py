@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from tracker.cli.outputs import check_outputs, written
 if TYPE_CHECKING:
     from tracker.coaching.range_band import RangeBand
     from tracker.coaching.targets import Targets, Tempo
-    from tracker.journal import LoggedBand, SetContext
+    from tracker.journal import SetContext
     from tracker.report import Asked
 
 
@@ -49,12 +48,14 @@ def report(
     if not is_file and (profile or asked_tempo or asked_band):
         raise BadInputError("--exercise, --tempo and --band: only for a recording; a session has been measured")
 
-    from tracker.exports.workout import workout_of, workout_of_file
-    from tracker.journal import journal_path
-    from tracker.report import report_of
+    with needs("report", "report"):
+        from tracker.cli.pages import report_page
+        from tracker.report.page import render
 
-    suggestion = None
     if is_file:
+        from tracker.exports.workout import workout_of_file
+        from tracker.report import report_of
+
         path = Path(source)
         output = output or Path(path.name.split(".")[0] + ".html")
         check_outputs([output], force=force, sources=[path])
@@ -62,29 +63,18 @@ def report(
         workout = workout_of_file(path, profile, tempo=asked_tempo, band=asked_band)
         for line in workout.remarks:
             tell(f"{path}: {line}")
-        asked = _asked_of_file(asked_tempo, asked_band)
+        page = render(report_of(workout, _asked_of_file(asked_tempo, asked_band)))
     else:
         from tracker.cli.log import find, open_journal
-        from tracker.coaching.targets import Tempo
-        from tracker.exercises import exercises
-        from tracker.next_session import next_session, planned_of
+        from tracker.journal import journal_path
 
-        with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
-            session, bands = find(journal, source), journal.bands()
-            until = session.ended_at or session.started_at
-            profile = exercises().get(session.exercise or "")
-            suggestion = next_session(journal, profile, until) if profile else None
+        folder = folder_of(ctx, data_dir)
+        with open_journal(journal_path(folder)) as journal:
+            session = find(journal, source)
         sources = [recording.path for recording in session.recordings]
         output = output or Path(f"{session.started_at:%Y-%m-%d}_{session.uuid[:8]}.html")
         check_outputs([output], force=force, sources=sources)
-        planned = planned_of(session.answers)
-        tempo_then = Tempo.around(*planned.tempo_s) if planned else None
-        workout, asked = workout_of(session), asked_then(bands, until, tempo=tempo_then)
-
-    with needs("report", "report"):
-        from tracker.report.page import render
-
-    page = render(report_of(workout, asked, suggestion))
+        page = report_page(folder, session)
     with written(output, force=force, sources=sources) as (target,):
         target.write_text(page, encoding="utf-8")
     print(output)
@@ -97,19 +87,5 @@ def _asked_of_file(tempo: Tempo | None, band: RangeBand | None) -> Asked:
     def asked(said: SetContext) -> Targets | None:
         profile = exercises().get(said.exercise or "")
         return targets_of(profile, tempo=tempo, band=band) if profile else None
-
-    return asked
-
-
-def asked_then(bands: tuple[LoggedBand, ...], until: datetime, *, tempo: Tempo | None = None) -> Asked:
-    """Return what was asked for then: the plan's tempo or the exercise's own, and the newest band that was there."""
-    from tracker.coaching.targets import targets_of
-    from tracker.exercises import exercises
-
-    then = {(one.exercise, one.side): one.band for one in sorted(bands, key=lambda one: one.at) if one.at <= until}
-
-    def asked(said: SetContext) -> Targets | None:
-        profile = exercises().get(said.exercise or "")
-        return targets_of(profile, tempo=tempo, band=then.get((profile.id, said.side))) if profile else None
 
     return asked

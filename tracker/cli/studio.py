@@ -15,7 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tracker.cli.errors import BadInputError
 from tracker.cli.led import Led
+from tracker.cli.pages import served
 from tracker.cli.past import Past, past_of
 from tracker.cli.planned import bands_of, keeper
 from tracker.cli.sessions import Performed
@@ -163,6 +165,19 @@ class Studio:
         if companions:
             with Journal.open(journal_path(self._folder)) as journal:
                 journal.answer(self._session, "companions", companions)
+
+    def review(self, what: str, which: str) -> str:
+        """Return a page of what was trained.
+
+        Raises
+        ------
+        ValueError
+            There is none, or the log cannot be read.
+        """
+        try:
+            return served(self._folder, what, which)
+        except (JournalError, RecordingError, BadInputError) as error:
+            raise ValueError(" ".join(str(error).split())) from error
 
     async def close(self) -> None:
         """End the session that runs, if one does, and wait for it."""

@@ -23,19 +23,24 @@ DIRECTION_UNKNOWN = (
 )
 
 
-def render(report: Report) -> str:
-    """Return the page."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return what makes pages out of the templates of this folder."""
+    return Environment(
         loader=PackageLoader("tracker.report", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("page.html")
+
+
+def render(report: Report, *, home: str = "") -> str:
+    """Return the page; ``home``: where the other sessions are, for a page that is served."""
+    template = environment().get_template("page.html")
     sets = [{**_set(view), "said": _said(report, view.logged.number)} for view in report.sets]
     return template.render(
         report=report,
+        home=home,
         name=workout_name(report),
         workout=report.workout,
         title=_title(report),

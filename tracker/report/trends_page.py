@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tracker.report.page import inline
+from tracker.report.page import environment, inline
 from tracker.report.svg import Scale, joined, tag
 from tracker.trends import IN_BAND, METRICS, Kind, Metric, Series, SideBySide, Trend
 from tracker.trends.calendar import LEVELS, Calendar, weeks
@@ -41,26 +40,26 @@ class Shown:
     rows: tuple[tuple[str, ...], ...]
 
 
-def render(found: Sequence[Trend], sides: Sequence[SideBySide], calendar: Calendar, today: date) -> str:
-    """Return the page; ``found`` has at least one trend."""
-    environment = Environment(
-        loader=PackageLoader("tracker.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def render(
+    found: Sequence[Trend], sides: Sequence[SideBySide], calendar: Calendar, today: date, *, home: str = ""
+) -> str:
+    """Return the page; ``found`` has at least one trend. ``home``: where the sessions are, if it is served."""
     years = [(year, year_drawn(calendar, year)) for year in calendar.years]
-    return environment.get_template("trends.html").render(
-        facts=_facts(found, calendar, today),
-        years=years[:NEAR_YEARS],
-        earlier=years[NEAR_YEARS:],
-        levels=_levels(calendar),
-        kinds=_shown(found, sides, today),
-        legend=LEGEND,
-        errors=list(error_lines()),
-        today=today,
-        style=inline("page.css"),
+    return (
+        environment()
+        .get_template("trends.html")
+        .render(
+            home=home,
+            facts=_facts(found, calendar, today),
+            years=years[:NEAR_YEARS],
+            earlier=years[NEAR_YEARS:],
+            levels=_levels(calendar),
+            kinds=_shown(found, sides, today),
+            legend=LEGEND,
+            errors=list(error_lines()),
+            today=today,
+            style=inline("page.css"),
+        )
     )
 
 
@@ -131,7 +130,7 @@ def drawn(metric: Metric, series: Sequence[tuple[str, Series]]) -> Markup:
     The left leg's line is whole, the right one's is dashed, so that both are told apart in grey.
     """
     values = [value for _, one in series for value in one.values]
-    days = [point.at.date() for _, one in series for point in (one.points[0], one.points[-1]) if one.points]
+    days = [point.at.date() for _, one in series if one.points for point in (one.points[0], one.points[-1])]
     x = Scale(min(days).toordinal() - 1.0, max(days).toordinal() + 1.0, LEFT, WIDE - RIGHT)
     y = _upright(metric, values)
     parts = []

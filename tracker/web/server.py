@@ -7,6 +7,7 @@ Rules
 - Without ``--lan`` only this computer is answered, and only under its own names (a page elsewhere whose name leads to
   this computer gets nothing). In the network, who does not bring the token gets nothing: an empty 404.
 - A web socket is opened only by a page that came from here.
+- Pages of what was trained are made in a thread: no count waits for them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_REVIEW_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+"""Pages of what was trained hold their own style and drawing, and ask for nothing."""
 
 
 class Studio(Protocol):
@@ -54,6 +60,15 @@ class Studio(Protocol):
         ------
         ValueError
             It makes no sense; the message says why.
+        """
+
+    def review(self, what: str, which: str) -> str:
+        """Return a whole HTML page of what was trained: ``log``, ``trends`` or ``report``; called in a thread.
+
+        Raises
+        ------
+        ValueError
+            There is none; the message says why.
         """
 
 
@@ -86,7 +101,13 @@ class Page:
         self._token = token
         self.app = web.Application(middlewares=[self._guard])
         self.app.add_routes(
-            [web.get("/", self._index), web.get("/live", self._live), web.get("/static/{name}", self._static)]
+            [
+                web.get("/", self._index),
+                web.get("/live", self._live),
+                web.get("/static/{name}", self._static),
+                web.get("/{what:log|trends}", self._review),
+                web.get("/{what:trends|report}/{which}", self._review),
+            ]
         )
 
     @web.middleware
@@ -97,7 +118,7 @@ class Page:
             return web.Response(status=404)
         answer = await handler(request)
         if not answer.prepared:
-            answer.headers.update(_HEADERS)
+            answer.headers.update(_HEADERS | dict(answer.headers))
         return answer
 
     def _welcome(self, request: web.Request) -> bool:
@@ -118,6 +139,14 @@ class Page:
 
     async def _static(self, request: web.Request) -> web.Response:
         return _file(request.match_info["name"])
+
+    async def _review(self, request: web.Request) -> web.Response:
+        what, which = request.match_info["what"], request.match_info.get("which", "")
+        try:
+            page = await asyncio.to_thread(self._studio.review, what, which)
+        except ValueError as error:
+            return web.Response(status=404, text=str(error))
+        return web.Response(text=page, content_type="text/html", headers=_REVIEW_HEADERS)
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=10.0, max_msg_size=LARGEST_MESSAGE)

@@ -195,6 +195,7 @@ $("besides").addEventListener("submit", (event) => {
 function over(now) {
   $("over-words").textContent = now.board?.message ?? "";
   $("over-sets").replaceChildren(...now.sets.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.side ? `${one.side} leg: ` : ""}${one.words}` })));
+  $("over-report").href = `report/${now.session}`;
   $("over-show").textContent = `kickback show ${now.session}`;
 }
 
