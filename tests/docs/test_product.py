@@ -15,7 +15,7 @@ ROWS = tomllib.loads((Path(__file__).with_name("product.toml")).read_text(encodi
 TOLD_IN = ("README.md", "ACCURACY.md", "tracker/guide.toml", "tracker/exercises.toml")
 """What people read, in files or on their screens."""
 STATEMENTS = 38
-OPEN = 18
+OPEN = 0
 """So many are not shown whole; whoever closes one lowers this, and nobody raises it."""
 
 each = pytest.mark.parametrize("row", ROWS.values(), ids=list(ROWS))

@@ -19,11 +19,11 @@ from tracker.coaching.range_band import RangeBand
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import exercise
 from tracker.exports.workout import Workout, workout_of, workout_of_file
-from tracker.journal import Answer, Journal, LoggedRejected, Sensor, SessionStart, SetContext
+from tracker.journal import Answer, Journal, LoggedRejected, Sensor, SessionStart, SetContext, SetKind, Side
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 from tracker.report import report_of
 from tracker.report.advice import NEXT_TIME, TEMPO, advice_of
-from tracker.report.page import render
+from tracker.report.page import render, sets_words
 from tracker.report.traces import poses_of, trace_of
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -186,6 +186,23 @@ def test_what_the_person_said_stands_with_its_set(tmp_path: Path) -> None:
     assert "reserve 1" not in page
     assert page.count("You said:") == 2
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("sides", "words"),
+    [
+        (["left", "right"] * 3, "3 with each leg"),
+        (["left", "right", "left"], "2 left, 1 right"),
+        (["left", "left"], "2"),
+        ([None, "left", "right"], "3"),
+        ([], "0"),
+    ],
+)
+def test_a_set_of_each_leg_is_one_as_people_count(cable: Workout, sides: list[Side | None], words: str) -> None:
+    one = cable.sets[0]
+    sets = [replace(one, context=replace(one.context, side=side)) for side in sides]
+    warmed_up = replace(one, context=SetContext(side="left", kind=SetKind.WARM_UP))
+    assert sets_words([*sets, warmed_up]) == words
 
 
 def test_partials_are_marked_but_not_in_the_ledger(cable: Workout) -> None:

@@ -259,14 +259,18 @@ def answer_words(value: object) -> str:
     ('glute, low-back', '3 × 10-15, tempo 2-1-3-0')
     >>> answer_words({"answer": "declined", "words": "7.5 kg per leg in place of 5 kg per leg", "sets": 3})
     'declined: 7.5 kg per leg in place of 5 kg per leg'
+    >>> answer_words([False, True])
+    'no, yes'
     """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         if {"answer", "words"} <= value.keys():
             return f"{value['answer']}: {value['words']}"
         if {"sets", "from", "to", "tempo"} <= value.keys():
             return f"{value['sets']} × {value['from']}-{value['to']}, tempo {value['tempo']}"
         return ", ".join(f"{key} {one}" for key, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(answer_words, value)) if isinstance(value, list) else str(value)
 
 
 def heading(*parts: str | None) -> Text:

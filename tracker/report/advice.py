@@ -75,5 +75,5 @@ def _tempo(paces: Sequence[Pace]) -> Iterator[Advice]:
         beyond = [(took, span) for took, span in known if (took < span[0] if how == "short" else took > span[1])]
         if beyond:
             usual, (low, high) = median(took for took, _ in beyond), beyond[-1][1]
-            said = f"{text}: {usual:.1f} s in these, {low:g} to {high:g} s asked for."
+            said = f"{text}: {usual:.1f} s in these, {low:.1f} to {high:.1f} s asked for."
             yield Advice(f"{phase} too {how}", len(beyond), len(known), said)

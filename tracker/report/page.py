@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from tracker.cli.tables import answer_words
 from tracker.coaching.coach import repetitions
 from tracker.exercises import exercises
-from tracker.journal import LoggedSet
+from tracker.journal import LoggedSet, SetKind
 from tracker.report import plots
 from tracker.report.model import RESTS_ON, moment, said_of_moment
 from tracker.report.view import REASONS, Report, SetView
@@ -88,7 +89,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     """Headline numbers: what they are, and how much."""
     reps = [rep for one in report.sets for rep in one.logged.reps]
     tension_s = sum(rep.rep.under_tension_s for rep in reps if rep.rep)
-    facts = [("sets", str(len(report.sets))), ("repetitions", str(len(reps)))]
+    facts = [("sets", sets_words(one.logged for one in report.sets)), ("repetitions", str(len(reps)))]
     for what, kept in (
         ("tempo in band", [one.tempo_in_band for one in report.sets]),
         ("range in band", [one.range_in_band for one in report.sets]),
@@ -100,6 +101,15 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     facts.append(("under tension", f"{tension_s:.0f} s"))
     facts.append(("partial, not counted", str(sum(len(one.logged.partials) for one in report.sets))))
     return facts
+
+
+def sets_words(sets: Iterable[LoggedSet]) -> str:
+    """Return how many work sets there are: one of each leg is one, as people count them."""
+    work = [one.context.side for one in sets if one.context.kind is SetKind.WORK]
+    left, right, unsaid = work.count("left"), work.count("right"), work.count(None)
+    if not (left and right) or unsaid:
+        return str(len(work))
+    return f"{left} with each leg" if left == right else f"{left} left, {right} right"
 
 
 def _set(view: SetView) -> dict[str, Any]:
