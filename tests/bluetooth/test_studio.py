@@ -75,6 +75,11 @@ def seat(emulated_radio: Radio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return Seat(Studio(tmp_path))
 
 
+def suggested(studio: Studio) -> dict[str, Any]:
+    """What to do next with the cable."""
+    return next(one["next"] for one in studio.state()["exercises"] if one["id"] == "cable")
+
+
 def logged(folder: Path) -> Session:
     with Journal.open(journal_path(folder), readonly=True) as journal:
         (one,) = journal.sessions()
@@ -121,6 +126,13 @@ async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path
     assert not sensor.is_connected
     await studio.do({"do": "again"})
     assert studio.state()["screen"] == "start"
+    assert (asked := suggested(studio))["headline"].startswith("Less: ")
+    assert (asked["changes"], asked["now"]["load_kg"], asked["now"]["reps"]) == (True, 7.5, (4, 5))
+    with pytest.raises(ValueError, match="nothing is suggested"):
+        await studio.do({"do": "decide", "exercise": "band", "accepted": True})
+    await studio.do({"do": "decide", "exercise": "cable", "accepted": True})
+    assert (then := suggested(studio))["headline"] == "As you chose"
+    assert (then["changes"], then["now"]) == (False, asked["next"])
 
 
 async def test_a_lost_link_is_told_and_the_session_goes_on(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:

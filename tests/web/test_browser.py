@@ -206,6 +206,12 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.wait_for_selector("#over:not([hidden])", timeout=5000)
     phone.click("text=New session")
     phone.wait_for_selector("#start:not([hidden])", timeout=3000)
+    assert phone.inner_text("#next-headline").startswith("Less"), "it hurt"
+    accessible(phone)
+    phone.screenshot(path=shots / "next-phone.png", full_page=True)
+    phone.click("#accept")
+    phone.wait_for_function("document.getElementById('next-headline').textContent === 'As you chose.'", timeout=3000)
+    assert not phone.is_visible("#next-choice")
 
 
 def test_what_makes_no_sense_is_said(browser: Any, address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -193,6 +194,8 @@ def command(made: Suggestion) -> str:
     words.append(f"--tempo {tempo_text(one.tempo_s)}")
     if one.left == one.right and one.left.kg is not None:
         words.append(f"--load {one.left.kg:g}")
+    if one.left == one.right and one.left.label:
+        words.append(f"--label {shlex.quote(one.left.label)}")
     return " ".join(words)
 
 

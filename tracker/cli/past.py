@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tracker.coaching.answers import PAIN_ASKED, StopReason, screening_due
-from tracker.exercises import Leg
+from tracker.coaching.suggestion import Suggestion
+from tracker.exercises import Leg, exercises
 from tracker.journal import Journal, journal_path
+from tracker.next_session import next_session
 
 LEARNT_SESSIONS = 3
 """Who has done an exercise so often needs its whole checklist no more."""
@@ -29,12 +32,15 @@ class Past:
         How many there are of each exercise.
     ranged
         Exercises and legs whose range is known.
+    suggestions
+        What to do next in each exercise that was done.
     """
 
     screening_due: bool = True
     last_at: datetime | None = None
     sessions: Counter[str] = field(default_factory=Counter)
     ranged: frozenset[tuple[str, Leg | None]] = frozenset()
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
 
     def knows(self, exercise: str) -> bool:
         """Return whether its checklist may be short."""
@@ -63,4 +69,9 @@ def past_of(folder: Path) -> Past:
             last_at=sessions[0].started_at if sessions else None,
             sessions=Counter(one.exercise for one in sessions if one.exercise),
             ranged=frozenset(journal.newest_bands()),
+            suggestions={
+                id_: next_session(journal, exercises()[id_], datetime.now().astimezone())
+                for id_ in {one.exercise for one in sessions}
+                if id_ in exercises()
+            },
         )

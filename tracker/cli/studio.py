@@ -36,11 +36,14 @@ from tracker.coaching.answers import (
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Breath, CountAt, Cue, Feedback, Level, Mode, Settings
 from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
+from tracker.coaching.prescription import NOT_TOLD, Prescription
+from tracker.coaching.suggestion import Suggestion
 from tracker.commands import Correction
 from tracker.exercises import Exercise, Leg, exercises
 from tracker.guide import guide, screening
 from tracker.journal import Ending, Journal, JournalError, Session, journal_path
 from tracker.live import Show
+from tracker.next_session import decide
 from tracker.recording import Header, RecordingError
 from tracker.sensors.errors import SensorError
 from tracker.sensors.favourites import favourites
@@ -137,6 +140,10 @@ class Studio:
             self._look_back()
             self._forget()
             self._tell()
+        elif what == "decide" and self._screen == "start":
+            await asyncio.to_thread(self._decide, command)
+            self._look_back()
+            self._tell()
         elif what == "companions" and self._screen == "over":
             self._done_besides(command)
         elif self._screen != "live" or self._led is None:
@@ -158,6 +165,17 @@ class Studio:
             self._led.correct(Correction(*check_correction(command, sets=len(self._led.sets), exercises=exercises())))
         else:
             self._led.press(str(what))
+
+    def _decide(self, command: dict[str, Any]) -> None:
+        """Keep what the person made of a suggestion."""
+        made, accepted = self._past.suggestions.get(str(command.get("exercise"))), command.get("accepted")
+        if made is None or not isinstance(accepted, bool):
+            raise ValueError("nothing is suggested there that could be accepted or declined")
+        try:
+            with Journal.open(journal_path(self._folder)) as journal:
+                decide(journal, made, accepted=accepted, at=datetime.now().astimezone())
+        except JournalError as error:
+            raise ValueError(str(error)) from error
 
     def _done_besides(self, command: dict[str, Any]) -> None:
         """Keep which exercises were done besides: the session is over, and its recording closed."""
@@ -351,6 +369,30 @@ def _day_json(past: Past) -> dict[str, Any]:
     }
 
 
+def _next_json(made: Suggestion) -> dict[str, Any]:
+    """What to do next, and as a plan to begin with: what is asked for so far, until a change is accepted."""
+    return {
+        "headline": made.headline,
+        "words": made.next.words,
+        "why": made.why,
+        "remarks": made.remarks,
+        "changes": made.can_be_declined,
+        "now": _prescription_json(made.now if made.can_be_declined else made.next),
+        "next": _prescription_json(made.next),
+    }
+
+
+def _prescription_json(one: Prescription) -> dict[str, Any]:
+    load = one.left if one.left == one.right else NOT_TOLD
+    return {
+        "sets": one.sets,
+        "reps": one.reps,
+        "tempo": tempo_text(one.tempo_s),
+        "load_kg": load.kg,
+        "label": load.label or "",
+    }
+
+
 def _exercises_json(past: Past) -> list[dict[str, Any]]:
     return [
         {
@@ -358,6 +400,7 @@ def _exercises_json(past: Past) -> list[dict[str, Any]]:
             "name": one.name,
             "guide": asdict(guide(one.id)),
             "known": past.knows(one.id),
+            "next": _next_json(past.suggestions[one.id]) if one.id in past.suggestions else None,
             "ranged": any(id_ == one.id for id_, _ in past.ranged),
             "goals": {goal.value: _plan_json(preset(one, goal)) for goal in Goal},
         }

@@ -62,6 +62,7 @@ function show(now) {
     if (now.screen === "over") besides(now.companions);
     if (now.screen !== "live") rest();
   }
+  if (now.screen === "start") { catalog = now.exercises; suggest(chosen()); }
   if (now.screen === "live") live(now);
   if (now.screen === "over") over(now);
 }
@@ -207,7 +208,7 @@ function fill(exercises, unfinished, day) {
   $("unfinished").hidden = !unfinished;
   $("resume").checked = Boolean(unfinished);
   if (unfinished) $("unfinished").querySelector("span").textContent = `Go on with the session of ${unfinished.at}, which was cut off (${unfinished.sets} sets)`;
-  if ($("exercise").options.length) return explain(chosen());
+  if ($("exercise").options.length) { explain(chosen()); return suggest(chosen()); }
   $("listens").hidden = !listens();
   $("exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
   $("edit-exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
@@ -217,10 +218,12 @@ function fill(exercises, unfinished, day) {
     const plan = one.goals[$("goal").value];
     $("unknown").textContent = `What the sensor cannot tell here: ${one.guide.unknown}.`;
     explain(one);
+    suggest(one);
     $("sets").value = plan.sets;
     [$("from").value, $("to").value] = plan.reps;
     $("tempo").value = plan.tempo;
     $("rest").value = plan.rest_s;
+    if (one.next && $("goal").value === "muscle") ask(one.next.now);
   };
   $("exercise").onchange = usual;
   $("goal").onchange = usual;
@@ -255,6 +258,29 @@ function today(day) {
 }
 
 const screened = () => [...$("questions").querySelectorAll("input")].map((box) => box.checked);
+
+function ask(plan) {
+  $("sets").value = plan.sets;
+  [$("from").value, $("to").value] = plan.reps;
+  $("tempo").value = plan.tempo;
+  $("load").value = plan.load_kg ?? "";
+  $("label").value = plan.label;
+}
+
+function suggest(one) {
+  $("next").hidden = !one.next;
+  if (!one.next) return;
+  $("next-headline").textContent = `${one.next.headline}.`;
+  $("next-words").textContent = `${one.next.words}.`;
+  list("next-why", [...one.next.why, ...one.next.remarks]);
+  $("next-choice").hidden = !one.next.changes;
+  const decide = (accepted) => () => {
+    ask(accepted ? one.next.next : one.next.now);
+    tell({ do: "decide", exercise: one.id, accepted });
+  };
+  $("accept").onclick = decide(true);
+  $("decline").onclick = decide(false);
+}
 
 function explain(one) {
   const guide = one.guide;
