@@ -90,6 +90,16 @@ def test_holes_of_any_length_never_add(holes, name, told):
     assert_none_added(found, stream, plain, told=told)
 
 
+def test_a_partial_whose_lift_was_lost_stays_a_partial():
+    """What bridges the hole turns farther than the leg did; only what was received tells how far it was."""
+    stream = sensed("glute-bridge")
+    partial = stream.truth.sets[0].partials[0]
+    begin = round((partial.start_s - 0.66) * 100) - 1
+    out = run(stream.tracker(), without(stream.samples, [(begin, begin + 99)]))
+    first = next(value for value in out if isinstance(value, ExerciseSet))
+    assert (len(first.reps), len(first.partials)) == (len(stream.truth.sets[0].reps), 1)
+
+
 @pytest.mark.parametrize("at", ["start_s", "peak_start_s", "peak_end_s", "end_s"])
 def test_a_quarter_second_at_any_border_costs_nothing(at):
     stream = sensed()

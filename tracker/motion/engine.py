@@ -33,7 +33,7 @@ from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
 
-ALGORITHM_VERSION = "4"
+ALGORITHM_VERSION = "5"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
@@ -341,11 +341,14 @@ class Tracker:
             if e.opened == self._from_step:  # the hole goes on until it is over
                 self._sets.resume(rep.reported_s, rep.end_s - rep.start_s)
             return [rep]
+        if rep.range_deg is None:
+            swing_deg = min(swing_deg, self._seen_deg(e))
+        candidate = replace(rough, rep=rep, swing_deg=swing_deg)
         values: list[Value] = []
-        values += self._sets.push(replace(rough, rep=rep), self._time(newest))
+        values += self._sets.push(candidate, self._time(newest))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, replace(rough, rep=rep), newest)
+            values += self._turn_round(e, candidate, newest)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
@@ -390,6 +393,22 @@ class Tracker:
             tuple(sorted(flags)),
             None if touched else shape(found, window[:, 7:], self._period_s),
         )
+
+    def _seen_deg(self, e: Excursion) -> float:
+        """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.
+
+        Before the hole it is measured from the pose that the leg left, behind it from the one that it came back to:
+        turning that the bridge made too much or too little of shifts all poses behind it alike.
+        """
+        n = self._stride
+        rows = self._fine.between(e.opened * n, (e.end + 1) * n)
+        lost = np.flatnonzero(rows[:, 6] == LOST)
+        if not len(lost):
+            return math.inf
+        up = rows[:, 3:6]
+        before, behind = up[: lost[0]] - np.array(e.rest), up[lost[-1] + 1 :] - up[-1]
+        chords = np.square(np.concatenate((before, behind))).sum(axis=1)
+        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max(initial=0.0))))))
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""
