@@ -20,6 +20,7 @@ import pytest
 from tracker.cli.console import console
 from tracker.cli.sessions import begun, perform, record
 from tracker.cli.view import View
+from tracker.coaching.plan import PLAN, WorkoutPlan
 from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.commands import answer
 from tracker.exercises import exercise
@@ -276,6 +277,7 @@ def test_marks_in_the_recording_and_two_sensors(kickback: Kickback, data: Path, 
     """Ends of sets, loads, legs, what a set is for; what was taken back is the journal's, not taken back twice."""
     sensors = {1: watch(demo_plan("cable", 4), seed=2), 2: watch(demo_plan("cable", 3), seed=5)}
     marks = (
+        (0.4, answer(0, PLAN, WorkoutPlan(exercise="cable", tempo_s=(1.0, 4.0, 1.0, 0.0)).said())),
         (0.5, Marker(0, MarkerKind.LOAD, "12.5", sensor=2)),
         (0.6, Marker(0, MarkerKind.KIND, SetKind.WARM_UP.value)),
         (11.0, Marker(0, MarkerKind.SET_END)),
@@ -295,6 +297,9 @@ def test_marks_in_the_recording_and_two_sensors(kickback: Kickback, data: Path, 
     assert versions(one) == [OLD, ALGORITHM_VERSION]
     assert one.fingerprint == live.fingerprint
     assert [logged.said for logged in one.sets] == [logged.said for logged in live.sets]
+    assert [logged.form for logged in one.sets] == [logged.form for logged in live.sets]
+    flags = {verdict.flag.value: verdict.limit for logged in one.sets for rep in logged.reps for verdict in rep.form}
+    assert flags["no-hold"] == 1.5, "by the tempo of the plan"
     assert (one.edits, one.answers) == ((), ())
     again = kickback("--data-dir", tmp_path, "rescore", "--again")
     assert again.out.endswith("1 the same\n")

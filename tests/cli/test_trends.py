@@ -180,3 +180,8 @@ def test_bad_input_is_one_line(kickback: Kickback, log: Log, arguments: list[str
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"kickback: {line}")
     assert done.err.count("\n") == 1
+
+
+def test_what_was_never_trained_is_said(kickback: Kickback, log: Log) -> None:
+    log(0)
+    assert kickback("trends", "band").out == "Nothing of band yet.\n"

@@ -79,7 +79,7 @@ def trends(
 
         print(json.dumps({"schema": SCHEMA, **trends_json(found, sides, today)}, allow_nan=False))
     elif not found:
-        print("No work sets." if sets else NOTHING_YET)
+        print("No work sets." if sets else f"Nothing of {exercise} yet." if exercise else NOTHING_YET)
     elif html is not None:
         _write_page(html, found, sides, days, today, force=force)
     else:
