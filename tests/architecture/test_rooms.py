@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("motion",),
     ("coaching",),
     ("sensors", "recording", "journal"),
+    ("wording", "not_counted"),
     ("commands", "next_session", "imports", "trends"),
     ("live", "batch", "stream", "contract", "analysis", "playback", "rescore"),
     ("exports",),

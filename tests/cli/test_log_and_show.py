@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from tracker.cli.console import PlainConsole
-from tracker.cli.tables import Line, clock, without_steps
 from tracker.cli.view import View
 from tracker.journal import (
     AddRep,
@@ -30,6 +29,8 @@ from tracker.journal import (
 )
 from tracker.motion.samples import Gap
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
+from tracker.not_counted import Line, without_steps
+from tracker.wording import clock
 
 from .conftest import ROOT, Kickback, environment
 

@@ -60,13 +60,15 @@ def analyze(
 
 
 def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
+    from tracker import wording
     from tracker.cli import tables
+    from tracker.not_counted import Line, worth_telling
 
     if not first:
         out.rule(style="dim")
     out.print(
         tables.heading(
-            tables.name(found.path.name),
+            wording.name(found.path.name),
             f"{found.duration_s:.1f} s at {found.rate_hz:.1f} Hz",
             found.exercise or "any leg lift",
             found.working_side and f"{found.working_side} leg",
@@ -78,20 +80,21 @@ def _print(out: Console, found: Analysis, *, first: bool, all_: bool) -> None:
         _print_set(out, number, one, form)
     if not found.sets:
         out.print("\nNo repetitions found.", style="bold")
-    lines = [tables.Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
+    lines = [Line(r.start_s, r.end_s, r.reason.value, r.detail) for r in found.rejected]
     counted = [rep for one in found.sets for rep in one.reps]
-    tables.print_not_counted(out, lines, (line for line in lines if tables.worth_telling(line, counted)), all_=all_)
+    tables.print_not_counted(out, lines, (line for line in lines if worth_telling(line, counted)), all_=all_)
     if found.gaps:
         out.print("\n" + tables.gap_line(found.gaps, estimated=found.losses_estimated), style="yellow")
 
 
 def _print_set(out: Console, number: int, one: ExerciseSet, form: SetForm | None) -> None:
+    from tracker import wording
     from tracker.cli import form_view, tables
 
     title = tables.heading(
         f"Set {number}",
-        tables.count(len(one.reps), "rep"),
-        f"{tables.clock(one.start_s)} to {tables.clock(one.end_s)}",
+        wording.count(len(one.reps), "rep"),
+        f"{wording.clock(one.start_s)} to {wording.clock(one.end_s)}",
         f"{one.time_under_tension_s:.1f} s under tension",
     )
     counted = form_view.beside(one.reps, form.reps if form else None)

@@ -110,11 +110,12 @@ def _json(exercise: str, side: Side | None, steps: list[Step], made: Calibration
 
 
 def _print(name: str, side: Side | None, steps: list[Step], made: Calibration, *, saved: bool) -> None:
+    from tracker import wording
     from tracker.cli import tables
     from tracker.cli.console import console
 
     out, band = console(), made.band
-    used = tables.count(len(made.ranges_deg), "slow repetition")
+    used = wording.count(len(made.ranges_deg), "slow repetition")
     out.print(tables.heading(name, side and f"{side} leg", used))
     for number, step in enumerate(steps, start=1):
         what = f"not used: {step.why_not}" if step.why_not else f"{step.used} of {step.needed}"

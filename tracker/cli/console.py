@@ -50,7 +50,7 @@ def progress(what: str) -> Iterator[Callable[[float], None] | None]:
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from tracker.cli.tables import name
+    from tracker.wording import name
 
     bar = Progress(
         TextColumn("{task.description}", markup=False),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from tracker.cli import tables
-from tracker.cli.log_view import day_and_time
+from tracker import wording
 from tracker.journal import (
     AddRep,
     ChangeExercise,
@@ -21,6 +20,7 @@ from tracker.journal import (
     LoggedEdit,
     Session,
 )
+from tracker.wording import day_and_time
 
 
 def print_history(out: Console, found: Session) -> None:
@@ -61,12 +61,12 @@ def _what(edit: Edit) -> str:
         case ChangeSide(side=side):
             return f"working side is {side or 'not known'}"
         case ChangeExercise(exercise=exercise):
-            return f"exercise is {tables.name(exercise or 'not known')}"
+            return f"exercise is {wording.name(exercise or 'not known')}"
         case ChangeKind(kind=kind):
             return f"it was a set of {kind.value}"
         case ChangeLabel(load_label=label):
-            return "label removed" if label is None else f"load is {tables.name(label)}"
+            return "label removed" if label is None else f"load is {wording.name(label)}"
         case DeleteSet():
             return "set deleted"
         case ChangeNotes(notes=notes):
-            return f"note is {tables.name(notes)!r}" if notes else "note removed"
+            return f"note is {wording.name(notes)!r}" if notes else "note removed"

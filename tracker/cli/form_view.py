@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
-from tracker.cli import tables
+from tracker import wording
 from tracker.coaching.form import Verdict
 from tracker.coaching.set_form import SetForm
 from tracker.motion.values import Rep
@@ -42,7 +42,7 @@ def line(form: SetForm) -> Text:
     """Return what only the whole set can tell, in one line."""
     parts = [f"{what} {value:.0%}" for name, what in _SHARES if (value := getattr(form, name)) is not None]
     if form.touchdowns:
-        parts.append(tables.count(form.touchdowns, "touchdown"))
+        parts.append(wording.count(form.touchdowns, "touchdown"))
     changes = [f"{what} {value:+.0%}" for name, what in _CHANGES if (value := getattr(form, name)) is not None]
     if changes:
         parts.append(f"first to last: {', '.join(changes)}")

@@ -121,6 +121,6 @@ def _print(done: Imported, output: Path) -> None:
 
 
 def _left_out(count: int) -> str:
-    from tracker.cli import tables
+    from tracker import wording
 
-    return f"; {tables.count(count, 'row')} without one left out" if count else ""
+    return f"; {wording.count(count, 'row')} without one left out" if count else ""

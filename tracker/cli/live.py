@@ -44,10 +44,10 @@ def demo(
     from tracker.cli.radio import perform_on_radio
     from tracker.cli.sessions import perform, print_summary
     from tracker.cli.simulate import known_exercise
-    from tracker.cli.tables import count
     from tracker.cli.view import View
     from tracker.sensors.virtual import watch
     from tracker.simulation import demo_plan, simulate
+    from tracker.wording import count
 
     plan, out, folder = demo_plan(known_exercise(profile.id), reps), console(), folder_of(ctx, data_dir)
     simulated = simulate(plan, seed)

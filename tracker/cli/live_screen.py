@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from tracker.cli import json_lines, tables
+from tracker import wording
+from tracker.cli import json_lines
 from tracker.cli.console import Waiting, console
 from tracker.cli.sessions import Performed, leg_of, print_summary, saved_bands
 from tracker.cli.streaming import LiveSensor, Screen
@@ -104,7 +105,7 @@ class TextScreen(LiveScreen):
         """Print what became of it, and how the sensors did."""
         print_summary(self._out, self._view, done, None)
         for state in self._states:
-            line = Text.assemble((f"{'Sensor':<11}", "dim"), tables.name(self._names[state.number]), _did(state))
+            line = Text.assemble((f"{'Sensor':<11}", "dim"), wording.name(self._names[state.number]), _did(state))
             self._out.print(line, soft_wrap=True)
 
 
@@ -172,7 +173,7 @@ def screen_of(folder: Path, *, json_: bool, tempo: Tempo | None = None) -> LiveS
 
 
 def _introduced(one: LiveSensor) -> str:
-    parts = [tables.name(one.entry.name or one.entry.address)]
+    parts = [wording.name(one.entry.name or one.entry.address)]
     if one.entry.side:
         parts.append(f"on the {one.entry.side} ankle")
     if one.rate_hz:
@@ -190,20 +191,20 @@ def _warnings(state: SensorState) -> list[tuple[str, str]]:
         lost = f"{'about ' * state.lost_estimated}{state.lost_percent:.0f} %"
         out.append(("lost", f"{lost} of the samples do not arrive: nearer to the computer is better"))
     if state.errors:
-        out.append(("errors", f"the sensor sent nonsense: {tables.name(state.last_error) or 'it does not fit'}"))
+        out.append(("errors", f"the sensor sent nonsense: {wording.name(state.last_error) or 'it does not fit'}"))
     if state.doubt:
         out.append(("doubt", state.doubt))
     if state.link.phase is Phase.GONE:
-        out.append(("gone", f"the sensor did not come back: {tables.name(state.link.why)}"))
+        out.append(("gone", f"the sensor did not come back: {wording.name(state.link.why)}"))
     return out
 
 
 def _did(state: SensorState) -> str:
     parts = [f": {'about ' * state.lost_estimated}{state.lost_percent:.1f} % lost"]
     if state.link.losses:
-        parts.append(f"link lost {tables.count(state.link.losses, 'time')}")
+        parts.append(f"link lost {wording.count(state.link.losses, 'time')}")
     if state.battery_percent is not None:
         parts.append(f"battery {state.battery_percent} %")
     if state.errors:
-        parts.append(f"{tables.count(state.errors, 'message')} not understood")
+        parts.append(f"{wording.count(state.errors, 'message')} not understood")
     return ", ".join(parts)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.text import Text
 
+from tracker import wording
 from tracker.cli import tables
 from tracker.journal import SessionId, SessionSummary
 from tracker.trends.calendar import Calendar, weeks
@@ -32,21 +33,16 @@ def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[Se
 def _log_cells(one: SessionSummary, ending: str) -> dict[str, Text]:
     cells = {
         "session": one.uuid[:8],
-        "began": day_and_time(one.started_at),
-        "exercise": tables.name(one.exercise or "any leg lift"),
-        "side": one.working_side or tables.MISSING,
-        "kg": tables.MISSING if one.load_kg is None else f"{one.load_kg:g}",
+        "began": wording.day_and_time(one.started_at),
+        "exercise": wording.name(one.exercise or "any leg lift"),
+        "side": one.working_side or wording.MISSING,
+        "kg": wording.MISSING if one.load_kg is None else f"{one.load_kg:g}",
         "sets": str(one.sets),
         "reps": str(one.reps),
-        "tension": tables.clock(one.time_under_tension_s, 0),
+        "tension": wording.clock(one.time_under_tension_s, 0),
         "ended": ending,
     }
     return {name: Text(cells[name], _ENDINGS.get(ending, "") if name == "ended" else "") for name in _LOG}
-
-
-def day_and_time(when: datetime) -> str:
-    """Return a time of day as the person's own clock showed it."""
-    return f"{when:%Y-%m-%d %H:%M}"
 
 
 def side_lines(sides: Iterable[SideBySide]) -> Iterator[str]:
@@ -56,7 +52,7 @@ def side_lines(sides: Iterable[SideBySide]) -> Iterator[str]:
         if one.metric != "range_deg" or found is None or not found.shown:
             continue
         what = ", ".join(
-            tables.name(word) for word in (one.exercise or "any leg lift", one.placement, one.label) if word
+            wording.name(word) for word in (one.exercise or "any leg lift", one.placement, one.label) if word
         )
         yield (
             f"{what}: range {found.left:.1f}° left, {found.right:.1f}° right ({found.difference:+.0%};"
@@ -80,9 +76,9 @@ def print_calendar(out: Console, calendar: Calendar, first: date, last: date) ->
     done = [one for day, one in calendar.days.items() if max(first, shown[0]) <= day <= last]
     per_week = len(done) / len(shown)
     out.print(
-        f"{tables.count(len(done), 'day')} with {tables.count(sum(one.sessions for one in done), 'session')},"
-        f" {tables.count(sum(one.reps for one in done), 'rep')} of work; {per_week:.1f} days a week;"
-        f" longest pause ever {tables.count(calendar.longest_pause(), 'day')}"
+        f"{wording.count(len(done), 'day')} with {wording.count(sum(one.sessions for one in done), 'session')},"
+        f" {wording.count(sum(one.reps for one in done), 'rep')} of work; {per_week:.1f} days a week;"
+        f" longest pause ever {wording.count(calendar.longest_pause(), 'day')}"
     )
     if calendar.limits:
         steps = [*(f"up to {limit:.0f}" for limit in calendar.limits), "more"]

@@ -12,14 +12,15 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
+from tracker import wording
 from tracker.cli import tables
 from tracker.cli.console import console
 from tracker.cli.errors import tell
-from tracker.cli.log_view import day_and_time
 from tracker.contract import DIGITS, TIME_DIGITS
 from tracker.journal import LoggedSet, Session
 from tracker.motion.engine import ALGORITHM_VERSION
 from tracker.rescore import Difference, Figures, SetPair, Task, figures
+from tracker.wording import day_and_time
 
 SCHEMA = 1
 _COLUMNS = (
@@ -89,7 +90,7 @@ class TextView:
         self._changed += not found.same
         print_difference(self._out, found)
         if damage:
-            self._out.print(Text(f"  as when it was logged: {tables.name(damage)}", "yellow"), soft_wrap=True)
+            self._out.print(Text(f"  as when it was logged: {wording.name(damage)}", "yellow"), soft_wrap=True)
 
     def end(self) -> None:
         """Sum up."""
@@ -173,11 +174,11 @@ def bar(what: str, total: int, out: Console | None) -> Iterator[Callable[[], Non
 def print_difference(out: Console, found: Difference) -> None:
     """Print a session's line, and a table where something changed."""
     one = found.after
-    versions = f"algorithm {tables.name(found.before.scoring.algorithm_version)} → {one.scoring.algorithm_version}"
+    versions = f"algorithm {wording.name(found.before.scoring.algorithm_version)} → {one.scoring.algorithm_version}"
     title = tables.heading(
         f"Session {one.uuid[:8]}",
         day_and_time(one.started_at),
-        tables.name(one.exercise or "any leg lift"),
+        wording.name(one.exercise or "any leg lift"),
         versions,
         "the same" if found.same else None,
     )
@@ -196,7 +197,7 @@ def print_difference(out: Console, found: Difference) -> None:
             table.add_row(_label(pair), *cells)
     out.print(table)
     if found.unfitting:
-        edits = tables.count(len(found.unfitting), "edit")
+        edits = wording.count(len(found.unfitting), "edit")
         out.print(Text(f"  {edits} with nothing at that place any more: kickback show {one.uuid[:8]}", "yellow"))
 
 
@@ -236,7 +237,7 @@ def _of(one: LoggedSet | None) -> Figures | None:
 
 
 def _count(some: Figures) -> str:
-    return tables.count(some.sets, "set")
+    return wording.count(some.sets, "set")
 
 
 def _label(pair: SetPair) -> Text:
@@ -261,7 +262,7 @@ def _change(before: str, after: str) -> Text:
 
 def _cell(some: Figures | None, name: str, digits: int) -> str:
     if some is None:
-        return tables.MISSING
+        return wording.MISSING
     if name != "range":
         return tables.number(getattr(some, name), digits)
     return f"{tables.number(some.range_deg, 1)}°" if some.range_m is None else f"{some.range_m:.2f} m"

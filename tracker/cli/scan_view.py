@@ -8,8 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from tracker.cli.tables import MISSING, grid
+from tracker.cli.tables import grid
 from tracker.sensors.scanning import UNHEARD_DBM, Found
+from tracker.wording import MISSING
 
 NOT_KNOWN = "not a sensor that is known"
 _STRONG_DBM, _WEAK_DBM = -65, -85

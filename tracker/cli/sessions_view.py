@@ -8,13 +8,15 @@ from shlex import quote
 from rich.console import Console
 from rich.text import Text
 
+from tracker import wording
 from tracker.analysis import not_listed
 from tracker.cli import form_view, tables
 from tracker.cli.edits_view import edit_words
-from tracker.cli.log_view import day_and_time
 from tracker.journal import LoggedRep, LoggedSet, Session, SetKind
 from tracker.journal.text import notes, plain
+from tracker.not_counted import Line, worth_telling
 from tracker.sensors import estimates_losses
+from tracker.wording import day_and_time
 
 ANSWER_LENGTH = 200
 """Of what a person said, in a line."""
@@ -26,7 +28,7 @@ def print_session(out: Console, found: Session, ending: str, *, all_: bool = Fal
         tables.heading(
             f"Session {found.uuid[:8]}",
             day_and_time(found.started_at),
-            tables.name(found.exercise or "any leg lift"),
+            wording.name(found.exercise or "any leg lift"),
             found.working_side and f"{found.working_side} leg",
             None if found.load_kg is None else f"{found.load_kg:g} kg",
             ending,
@@ -50,13 +52,13 @@ def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
     said, totals = one.context, one.totals
     title = tables.heading(
         f"Set {one.number}",
-        tables.count(totals.reps, "rep"),
-        f"{tables.clock(totals.start_s)} to {tables.clock(totals.end_s)}",
+        wording.count(totals.reps, "rep"),
+        f"{wording.clock(totals.start_s)} to {wording.clock(totals.end_s)}",
         f"{totals.time_under_tension_s:.1f} s under tension",
         f"{said.side} leg" if said.side not in (None, found.working_side) else None,
-        tables.name(said.exercise) if said.exercise and said.exercise != found.exercise else None,
+        wording.name(said.exercise) if said.exercise and said.exercise != found.exercise else None,
         None if said.load_kg in (None, found.load_kg) else f"{said.load_kg:g} kg",
-        tables.name(said.load_label) if said.load_label else None,
+        wording.name(said.load_label) if said.load_label else None,
         None if said.kind is SetKind.WORK else said.kind.value,
     )
     tables.print_set(out, title, _rows(one.reps), _rows(one.partials), _rows(one.deleted))
@@ -67,10 +69,10 @@ def _print_set(out: Console, found: Session, one: LoggedSet) -> None:
 def _print_not_counted(out: Console, found: Session, *, all_: bool) -> None:
     lines, told = [], []
     for r in not_listed(found.rejected, [one.measured for one in found.sets]):
-        line = tables.Line(r.start_s, r.end_s, r.reason, r.detail)
+        line = Line(r.start_s, r.end_s, r.reason, r.detail)
         beside = [one for one in found.sets if (one.recording, one.sensor) == (r.recording, r.sensor)]
         lines.append(line)
-        if tables.worth_telling(line, [rep for one in beside for rep in one.measured.reps]):
+        if worth_telling(line, [rep for one in beside for rep in one.measured.reps]):
             told.append(line)
     tables.print_not_counted(out, lines, told, all_=all_)
 
@@ -79,7 +81,10 @@ def _rows(reps: Iterable[LoggedRep]) -> Iterable[tables.Row]:
     for one in reps:
         added = ("added",) if one.rep_id is None else ()
         yield tables.Row(
-            one.number, one.rep, one.bottom_pause_s, (*map(tables.name, one.signal), *form_view.texts(one.form), *added)
+            one.number,
+            one.rep,
+            one.bottom_pause_s,
+            (*map(wording.name, one.signal), *form_view.texts(one.form), *added),
         )
 
 
@@ -88,7 +93,7 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
     for edit in found.edits:
         out.print(Text.assemble((f"Edit {edit.edit_id:<6}", "dim"), *edit_words(found, edit)))
     for answer in found.answers:
-        what = f"{tables.name(answer.question)}: {plain(tables.answer_words(answer.value), ANSWER_LENGTH)}"
+        what = f"{wording.name(answer.question)}: {plain(wording.answer_words(answer.value), ANSWER_LENGTH)}"
         out.print(Text.assemble(("Said       ", "dim"), what))
     for recording in found.recordings:
         gone = "" if recording.path.exists() else "  (not there any more)"
@@ -98,9 +103,9 @@ def _print_rest(out: Console, found: Session, ending: str) -> None:
         for path in (recording.path for recording in found.recordings if recording.path.exists()):
             out.print(Text(f"cut off: kickback replay {notes(quote(str(path)))}", "red"), soft_wrap=True)
     if len(found.scorings) == 1:
-        out.print(Text.assemble(("Algorithm  ", "dim"), tables.name(found.scoring.algorithm_version)))
+        out.print(Text.assemble(("Algorithm  ", "dim"), wording.name(found.scoring.algorithm_version)))
         return
     for number, one in enumerate(found.scorings, start=1):
-        words = f"{number}  algorithm {tables.name(one.algorithm_version)}, {day_and_time(one.created_at)}"
+        words = f"{number}  algorithm {wording.name(one.algorithm_version)}, {day_and_time(one.created_at)}"
         shown = "  shown here" * (one.scoring_id == found.scoring.scoring_id)
         out.print(Text.assemble(("Scoring    ", "dim"), words, (shown, "green"), "  current" * one.current))

@@ -58,7 +58,7 @@ def simulate(
       kickback simulate -s walking -e band --loss 5 --seed 3 -o hard.csv.gz
     """
     from tracker.cli.console import say
-    from tracker.cli.tables import count
+    from tracker.wording import count
 
     kind = _kind(output, format_)
     plan = _plan(scenario, exercise or "cable", seed, sets, reps)

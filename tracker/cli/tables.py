@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal, Protocol
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tracker.journal.text import NAME_LENGTH, plain
+from tracker import wording
+from tracker.journal.text import plain
 from tracker.motion.gap import Gap
-from tracker.motion.values import Reason, Rep
+from tracker.motion.values import Rep
+from tracker.not_counted import Line, without_steps
 
-MISSING = "–"
-STEP_APART_S = 2.0
-"""Steps closer than this belong to one walk."""
-_STEPS = ("walking", "too-fast")
-_STREAM_END = "the stream ended"
-"""The core's words for what was under way when nothing more came."""
 _HEADINGS = (
     ("rep", ""),
     ("start", ""),
@@ -45,109 +40,14 @@ class Row:
     flags: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something that was not counted."""
-
-    start_s: float
-    end_s: float
-    reason: str
-    detail: str
-
-
-class Span(Protocol):
-    """From when to when."""
-
-    @property
-    def start_s(self) -> float: ...  # noqa: D102
-    @property
-    def end_s(self) -> float: ...  # noqa: D102
-
-
-def worth_telling(line: Line, counted: Iterable[Span]) -> bool:
-    """Return whether what was not counted tells something: not if it is a piece of what was, or the end.
-
-    Examples
-    --------
-    >>> rep = Line(5.0, 8.0, "", "")
-    >>> worth_telling(Line(2.8, 5.8, "incomplete", "went on to a higher top"), [rep])
-    False
-    >>> worth_telling(Line(2.8, 4.8, "incomplete", "went on to a higher top"), [rep])
-    True
-    >>> worth_telling(Line(9.0, 9.8, "incomplete", "the stream ended"), [rep])
-    False
-    """
-    if line.reason != Reason.INCOMPLETE:
-        return True
-    piece = any(line.start_s < rep.end_s and rep.start_s < line.end_s for rep in counted)
-    return not piece and line.detail != _STREAM_END
-
-
-def without_steps(lines: Iterable[Line]) -> list[Line]:
-    """Put the steps of one walk together in a single line.
-
-    Examples
-    --------
-    >>> steps = [Line(t, t + 0.5, "walking", "") for t in (1.0, 1.5, 2.1)]
-    >>> without_steps([*steps, Line(9.0, 9.5, "too-small", "range 5° < 8°")])[0]
-    Line(start_s=1.0, end_s=2.6, reason='walking', detail='3 steps')
-    """
-    out: list[Line] = []
-    walk: list[Line] = []
-    for line in (*lines, Line(math.inf, math.inf, "", "")):
-        if walk and (line.reason not in _STEPS or line.start_s - walk[-1].end_s > STEP_APART_S):
-            out += _walked(walk)
-            walk = []
-        if line.reason in _STEPS:
-            walk.append(line)
-        elif line.reason:
-            out.append(line)
-    return out
-
-
-def _walked(walk: list[Line]) -> list[Line]:
-    if len(walk) < 3 or not any(line.reason == "walking" for line in walk):
-        return walk
-    return [Line(walk[0].start_s, walk[-1].end_s, "walking", f"{len(walk)} steps")]
-
-
-def name(text: str) -> str:
-    """Return a name from a device, a file or a header so that it fits a line and does no harm."""
-    return plain(text, NAME_LENGTH)
-
-
-def clock(seconds: float, digits: int = 1) -> str:
-    """Return a stream time as minutes and seconds.
-
-    Examples
-    --------
-    >>> clock(81.25, 2), clock(59.99), clock(3725.0, 0)
-    ('1:21.25', '1:00.0', '62:05')
-    """
-    minutes, rest = divmod(round(abs(seconds), digits), 60.0)
-    sign = "-" if seconds < 0 else ""
-    return f"{sign}{int(minutes)}:{rest:0{digits + 3 if digits else 2}.{digits}f}"
-
-
 def number(value: float | None, digits: int = 2) -> str:
     """Return a number or a dash."""
-    return MISSING if value is None else f"{value:.{digits}f}"
+    return wording.MISSING if value is None else f"{value:.{digits}f}"
 
 
 def range_of(rep: Rep) -> str:
     """Return a repetition's range with its unit: metres where it is measured by its travel."""
     return f"{number(rep.range_deg, 1)}°" if rep.range_m is None else f"{rep.range_m:.2f} m"
-
-
-def count(how_many: int, what: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "rep"), count(2, "rep")
-    ('1 rep', '2 reps')
-    """
-    return f"{how_many} {what}" if how_many == 1 else f"{how_many} {what}s"
 
 
 def grid() -> Table:
@@ -215,7 +115,7 @@ def print_set(
     out.print(rep_table(reps))
     for what, rows in (("partial", list(partials)), ("deleted", list(deleted))):
         if rows:
-            noun = count(len(rows), what) if what == "partial" else f"{len(rows)} {what}"
+            noun = wording.count(len(rows), what) if what == "partial" else f"{len(rows)} {what}"
             out.print(f"{noun}, not counted:", style="dim")
             out.print(rep_table(rows, medians=False))
 
@@ -236,7 +136,12 @@ def ledger(lines: Iterable[Line]) -> Table:
     table.add_column("reason", no_wrap=True)
     table.add_column("detail", overflow="fold")
     for line in lines:
-        table.add_row(clock(line.start_s), clock(line.end_s), Text(name(line.reason)), Text(plain(line.detail, 500)))
+        table.add_row(
+            wording.clock(line.start_s),
+            wording.clock(line.end_s),
+            Text(wording.name(line.reason)),
+            Text(plain(line.detail, 500)),
+        )
     return table
 
 
@@ -245,32 +150,9 @@ def gap_line(gaps: Sequence[Gap], *, estimated: bool = False) -> str:
     lost = sum(gap.samples_lost for gap in gaps)
     longest = max(gaps, key=lambda gap: gap.end_s - gap.start_s)
     long_s = longest.end_s - longest.start_s
-    where = f"the longest {long_s:.2f} s at {clock(longest.start_s)}"
+    where = f"the longest {long_s:.2f} s at {wording.clock(longest.start_s)}"
     about = "about " * estimated
-    return f"{count(len(gaps), 'gap')}, {about}{count(lost, 'sample')} lost, {where}"
-
-
-def answer_words(value: object) -> str:
-    """Return what a person answered, for people.
-
-    Examples
-    --------
-    >>> answer_words(["glute", "low-back"]), answer_words({"sets": 3, "from": 10, "to": 15, "tempo": "2-1-3-0"})
-    ('glute, low-back', '3 × 10-15, tempo 2-1-3-0')
-    >>> answer_words({"answer": "declined", "words": "7.5 kg per leg in place of 5 kg per leg", "sets": 3})
-    'declined: 7.5 kg per leg in place of 5 kg per leg'
-    >>> answer_words([False, True])
-    'no, yes'
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        if {"answer", "words"} <= value.keys():
-            return f"{value['answer']}: {value['words']}"
-        if {"sets", "from", "to", "tempo"} <= value.keys():
-            return f"{value['sets']} × {value['from']}-{value['to']}, tempo {value['tempo']}"
-        return ", ".join(f"{key} {one}" for key, one in value.items())
-    return ", ".join(map(answer_words, value)) if isinstance(value, list) else str(value)
+    return f"{wording.count(len(gaps), 'gap')}, {about}{wording.count(lost, 'sample')} lost, {where}"
 
 
 def heading(*parts: str | None) -> Text:
@@ -282,10 +164,10 @@ def heading(*parts: str | None) -> Text:
 def _cells(row: Row) -> list[str]:
     rep = row.rep
     if rep is None:
-        return [str(row.number), *[MISSING] * (len(_HEADINGS) - 1)]
+        return [str(row.number), *[wording.MISSING] * (len(_HEADINGS) - 1)]
     return [
         str(row.number),
-        clock(rep.start_s, 2),
+        wording.clock(rep.start_s, 2),
         *(number(getattr(rep, field)) for field in _NUMBERS),
         number(row.pause_s),
         number(rep.range_deg, 1) if rep.range_m is None else f"{rep.range_m:.2f} m",

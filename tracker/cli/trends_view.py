@@ -9,6 +9,7 @@ from itertools import pairwise
 from rich.console import Console
 from rich.text import Text
 
+from tracker import wording
 from tracker.cli import tables
 from tracker.trends import IN_BAND, METRICS, Kind, Series, SideBySide, Trend
 from tracker.trends.metrics import OVERVIEW
@@ -36,8 +37,8 @@ def print_overview(out: Console, found: Sequence[Trend], sides: Sequence[SideByS
     for one in found:
         in_band = one.series(IN_BAND)
         cells = {
-            "exercise": tables.name(kind_words(one.kind)),
-            "side": one.kind.side or tables.MISSING,
+            "exercise": wording.name(kind_words(one.kind)),
+            "side": one.kind.side or wording.MISSING,
             "sessions": str(len(one.points)),
             "last": days_words(one.days_since(today)),
             IN_BAND.name: now_words(in_band),
@@ -51,7 +52,7 @@ def print_overview(out: Console, found: Sequence[Trend], sides: Sequence[SideByS
     for side in sides:
         if side.found is not None and side.found.shown:
             what = kind_words(Kind(side.exercise, None, side.placement, side.label))
-            out.print(f"{tables.name(what)}: {side_words(side, side.found)}", style="yellow")
+            out.print(f"{wording.name(what)}: {side_words(side, side.found)}", style="yellow")
     out.print(f"\n{LEGEND} {BARS_MEAN}", style="dim")
     shown = ", ".join(f"{metric.name} {error_words(metric)}" for metric in (IN_BAND, *OVERVIEW) if metric.error)
     out.print(f"Errors: {shown}; kickback trends EXERCISE says more.", style="dim")
@@ -93,7 +94,7 @@ def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
     newest = min(one.days_since(today) for one in trends)
     sessions = len({point.session for one in trends for point in one.points})
     out.print(
-        tables.heading(tables.name(kind_words(trends[0].kind)), tables.count(sessions, "session"), days_words(newest))
+        tables.heading(wording.name(kind_words(trends[0].kind)), wording.count(sessions, "session"), days_words(newest))
     )
     width = max(LEAST_BARS, min(MOST_BARS, (out.width - 32) // len(trends) - 14))
     table = tables.grid()
@@ -111,12 +112,12 @@ def _print_kind(out: Console, trends: Sequence[Trend], today: date) -> None:
     out.print(table)
     left_out = sum(one.left_out for one in trends)
     if left_out:
-        out.print(f"Not in it: {tables.count(left_out, 'set')} that were no work.", style="dim")
+        out.print(f"Not in it: {wording.count(left_out, 'set')} that were no work.", style="dim")
 
 
 def _cells(series: Series, width: int) -> tuple[Text, Text]:
     if not series.values:
-        return Text(tables.MISSING), Text("")
+        return Text(wording.MISSING), Text("")
     words = now_words(series)
     words += "" if words[-1] in "↑↓" else "  "  # so that numbers stand under each other
     return Text(words, "bold" if series.metric is IN_BAND else ""), Text(spark(series.values, width))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from tracker import wording
 from tracker.cli import tables
 from tracker.motion.engine import Value
 from tracker.motion.gap import Gap
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
+from tracker.not_counted import Line, worth_telling
 from tracker.recording import Marker, MarkerKind
 
 STROKE_S = 0.2
@@ -42,7 +44,7 @@ class View:
     """
 
     def __init__(self, out: Console, *title: str, leg: str = "") -> None:
-        self._title = tables.heading(*map(tables.name, title))
+        self._title = tables.heading(*map(wording.name, title))
         self._leg = leg
         self._legs: dict[str, View] = {}
         self.sets: list[ExerciseSet] = []
@@ -53,7 +55,7 @@ class View:
         self._rested_at_s = 0.0
         self._lost_ns = 0
         self._away = False
-        self._doubtful: list[tables.Line] = []
+        self._doubtful: list[Line] = []
 
     def begin(self) -> None:
         """Say what is about to happen, once nothing stands in its way."""
@@ -74,7 +76,7 @@ class View:
         """Print one value, or what befell the link."""
         match value:
             case Marker(kind=MarkerKind.LINK_LOST):
-                self._print(Text(f"  – link lost: {tables.name(value.text)}; looking for the sensor …", "yellow"))
+                self._print(Text(f"  – link lost: {wording.name(value.text)}; looking for the sensor …", "yellow"))
                 self._lost_ns = value.host_ns
             case Marker(kind=MarkerKind.LINK_BACK):
                 away_s = (value.host_ns - self._lost_ns) / 1e9
@@ -111,7 +113,7 @@ class View:
 
     def _not_counted(self, value: Rejected) -> None:
         """Say what was not counted; what may be a piece of the next repetition waits for that."""
-        line = tables.Line(value.start_s, value.end_s, value.reason.value, value.detail)
+        line = Line(value.start_s, value.end_s, value.reason.value, value.detail)
         if value.reason is Reason.INCOMPLETE:
             self._doubtful.append(line)
         else:
@@ -120,10 +122,10 @@ class View:
     def _decide(self, *ahead: Rep) -> None:
         doubtful, self._doubtful = self._doubtful, []
         for line in doubtful:
-            if tables.worth_telling(line, (*self._counted, *ahead)):
+            if worth_telling(line, (*self._counted, *ahead)):
                 self._say_not_counted(line)
 
-    def _say_not_counted(self, line: tables.Line) -> None:
+    def _say_not_counted(self, line: Line) -> None:
         self._print(Text(f"  – not counted: {line.reason}, {line.detail}", "yellow"))
 
     def _row(self, rep: Rep) -> None:
@@ -161,8 +163,8 @@ class View:
             self._print(Text("  – the first was a partial after all", "yellow"))
         title = tables.heading(
             f"Set {len(self.sets)}",
-            tables.count(len(one.reps), "rep"),
-            tables.count(len(one.partials), "partial") if one.partials else None,
+            wording.count(len(one.reps), "rep"),
+            wording.count(len(one.partials), "partial") if one.partials else None,
             f"{one.time_under_tension_s:.1f} s under tension",
         )
         self._print(title)

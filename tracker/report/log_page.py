@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from tracker.cli import tables
-from tracker.cli.log_view import day_and_time
+from tracker import wording
 from tracker.exercises import exercises
 from tracker.journal import SessionId, SessionSummary
 from tracker.report.page import environment, inline
+from tracker.wording import day_and_time
 
 
 def render(found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> str:
@@ -32,10 +32,10 @@ def _row(one: SessionSummary, ending: str) -> dict[str, str]:
         "id": one.uuid[:8],
         "began": day_and_time(one.started_at),
         "exercise": exercises()[id_].name if id_ in exercises() else id_ or "any leg lift",
-        "side": one.working_side or tables.MISSING,
-        "load": tables.MISSING if one.load_kg is None else f"{one.load_kg:g} kg",
+        "side": one.working_side or wording.MISSING,
+        "load": wording.MISSING if one.load_kg is None else f"{one.load_kg:g} kg",
         "sets": str(one.sets),
         "reps": str(one.reps),
-        "tension": tables.clock(one.time_under_tension_s, 0),
+        "tension": wording.clock(one.time_under_tension_s, 0),
         "ended": ending,
     }

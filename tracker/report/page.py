@@ -10,13 +10,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tracker.cli.tables import answer_words
 from tracker.coaching.coach import repetitions
 from tracker.exercises import exercises
 from tracker.journal import LoggedSet, SetKind
 from tracker.report import plots
 from tracker.report.model import RESTS_ON, moment, said_of_moment
 from tracker.report.view import REASONS, Report, SetView
+from tracker.wording import answer_words
 
 DIRECTION_UNKNOWN = (
     "which way is straight back, and whether a lift went outwards or inwards: it has no compass, and compares "

@@ -11,7 +11,6 @@ from itertools import groupby
 from pathlib import Path
 
 from tracker.analysis import not_listed
-from tracker.cli.tables import Line, without_steps
 from tracker.coaching.direction import Direction, directions
 from tracker.coaching.form import DEFINITIONS, FormFlag, range_in_band, tempo_in_band
 from tracker.coaching.set_form import fade, velocity_loss
@@ -22,6 +21,7 @@ from tracker.exports.workout import Workout
 from tracker.journal import LoggedRejected, LoggedRep, LoggedSet, SetContext
 from tracker.motion.gap import Gap
 from tracker.motion.values import Flag, Reason, Rep
+from tracker.not_counted import Line, without_steps
 from tracker.recording import RecordingError
 from tracker.report.advice import Advice, Pace, advice_of
 from tracker.report.traces import Poses, Trace, poses_of, trace_of
