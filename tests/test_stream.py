@@ -138,6 +138,18 @@ def test_it_is_the_tracker_on_those_samples() -> None:
     assert direct == list(whole())
 
 
+@pytest.mark.parametrize("together", [7, 500, 30_000])
+def test_many_packets_together_give_the_same(together: int) -> None:
+    """With holes, a restart of the count behind them, and a person's word in the middle of a set."""
+    items: list[GattEvent | Marker] = list(traffic(sensed(Link(loss=0.05, burst_s=0.4))))
+    for place in (len(items) // 3, len(items) // 2):
+        items.insert(place, Marker(items[place].host_ns, MarkerKind.SET_END))
+    one_by_one = values(items)
+    assert sum(isinstance(value, ExerciseSet) for value in one_by_one) >= 4
+    assert any(isinstance(value, Gap) for value in one_by_one)
+    assert values(items, Stream(CABLE, together=together)) == one_by_one
+
+
 def test_what_it_knows() -> None:
     stream = Stream(CABLE)
     assert (stream.info, stream.rate_hz, stream.duration_s, stream.t0, stream.samples) == (None, None, 0.0, None, 0)

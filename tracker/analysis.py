@@ -302,7 +302,7 @@ def _analyze_csv(path: Path, targets: Targets | None, progress: Progress | None)
 
 def _analyze_mcap(recording: Recording, targets: Targets | None) -> Analysis:
     path, header = recording.path, recording.header
-    stream = stream_of(recording, targets.exercise if targets else None)
+    stream = stream_of(recording, targets.exercise if targets else None, together=SLICE)
     values: list[Value] = []
     try:
         for item in recording:
@@ -338,15 +338,15 @@ def _others(sensors: tuple[SensorEntry, ...]) -> str:
     return f"has {len(sensors)} sensors, and this is {first}; kickback replay runs all of them"
 
 
-def stream_of(recording: Recording, profile: Exercise | None) -> Stream:
-    """Return the stages for a recording's first sensor, as they were when it was made.
+def stream_of(recording: Recording, profile: Exercise | None, *, together: int = 1) -> Stream:
+    """Return the stages for a recording's first sensor, as they were when it was made; ``together`` as for `Stream`.
 
     Raises
     ------
     RecordingError
         As for `sensor_of`.
     """
-    return _stream(recording, sensor_of(recording), profile)
+    return _stream(recording, sensor_of(recording), profile, together)
 
 
 def streams_of(recording: Recording, profile: Exercise | None) -> dict[int, Stream]:
@@ -376,9 +376,9 @@ def sensor_of(recording: Recording) -> SensorEntry:
     return sensor
 
 
-def _stream(recording: Recording, sensor: SensorEntry, profile: Exercise | None) -> Stream:
+def _stream(recording: Recording, sensor: SensorEntry, profile: Exercise | None, together: int = 1) -> Stream:
     try:
-        return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number)
+        return Stream(profile, family=sensor.family, info=sensor.info, sensor=sensor.number, together=together)
     except ValueError as error:
         raise RecordingError(recording.path, str(error)) from error
 

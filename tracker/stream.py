@@ -17,7 +17,7 @@ from tracker.exercises import Exercise
 from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.now import Now
-from tracker.motion.samples import Samples
+from tracker.motion.samples import Joiner, Samples
 from tracker.motion.vectors import Vector
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import KickbackSensor, SensorDriver, driver_for, estimates_losses
@@ -176,6 +176,8 @@ class Stream:
         Profile, or None: any leg lift counts.
     family, info, sensor
         As for `Decoder`.
+    together
+        So many samples are looked at together: quicker, the same values, and later. Live nothing waits.
 
     Raises
     ------
@@ -196,8 +198,10 @@ class Stream:
         family: str = "kickback",
         info: bytes = b"",
         sensor: int | None = None,
+        together: int = 1,
     ) -> None:
         self.decoder = Decoder(family=family, info=info, sensor=sensor)
+        self._joiner = Joiner(together)
         self._exercise = exercise
         self._sensor = sensor
         self._tracker: Tracker | None = None
@@ -245,12 +249,12 @@ class Stream:
     def push(self, item: GattEvent | Marker) -> list[Value]:
         """Take one piece of traffic or one mark."""
         if isinstance(item, Marker):
-            return self._on_marker(item)
-        return self._track(self.decoder.push(item))
+            return [*self._track(self._joiner.flush()), *self._on_marker(item)]
+        return self._joined(self.decoder.push(item))
 
     def flush(self) -> list[Value]:
         """End the stream."""
-        out = self._track(self.decoder.flush())
+        out = [*self._joined(self.decoder.flush()), *self._track(self._joiner.flush())]
         return out + self._tracker.flush() if self._tracker else out
 
     def _on_marker(self, marker: Marker) -> list[Value]:
@@ -260,6 +264,9 @@ class Stream:
         if ours and marker.kind is MarkerKind.SET_END and self._tracker:
             return self._tracker.end_set()
         return []
+
+    def _joined(self, blocks: list[Samples]) -> list[Value]:
+        return [value for block in blocks for value in self._track(self._joiner.push(block))]
 
     def _track(self, blocks: list[Samples]) -> list[Value]:
         out: list[Value] = []

@@ -17,7 +17,7 @@ import numpy as np
 from tracker.exports.measured import Sensed, sensed
 from tracker.motion.grid import Grid
 from tracker.motion.orientation import Motion, Orienter
-from tracker.motion.samples import Array, Gap, Samples
+from tracker.motion.samples import Array, Gap, Joiner, Samples
 from tracker.motion.values import Rep
 
 _SLICE = 2048
@@ -123,6 +123,7 @@ def _poses(sensor: Sensed) -> Poses:
     motions: list[Motion] = []
     grid: Grid | None = None
     orienter: Orienter | None = None
+    joiner = Joiner(_SLICE)
     expected: int | None = None
     received = 0
 
@@ -142,9 +143,12 @@ def _poses(sensor: Sensed) -> Poses:
         if grid is None or orienter is None:
             grid, orienter = Grid(block.period_s, t0_s), Orienter(block.period_s)
         received += int(block.valid.sum())
-        take(grid.push(block), orienter)
+        for joined in joiner.push(block):
+            take(grid.push(joined), orienter)
     assert grid is not None  # there are blocks, or it was said that there are none
     assert orienter is not None
+    for joined in joiner.flush():
+        take(grid.push(joined), orienter)
     take(grid.flush(), orienter)
     motions += orienter.flush()
     period_s = motions[0].period_s
