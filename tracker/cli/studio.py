@@ -137,12 +137,12 @@ class Studio:
         if what == "start":
             self._start(command)
         elif what == "again" and self._screen == "over":
-            self._look_back()
+            await asyncio.to_thread(self._look_back)  # a second, with ten years of training
             self._forget()
             self._tell()
         elif what == "decide" and self._screen == "start":
             await asyncio.to_thread(self._decide, command)
-            self._look_back()
+            await asyncio.to_thread(self._look_back)
             self._tell()
         elif what == "companions" and self._screen == "over":
             self._done_besides(command)
