@@ -307,11 +307,11 @@ def _analyze_mcap(recording: Recording, targets: Targets | None) -> Analysis:
     try:
         for item in recording:
             values += stream.push(item)
+        values += stream.flush()
     except RecordingError:
         raise
     except ValueError as error:  # a rate that the core does not take
         raise RecordingError(path, str(error)) from error
-    values += stream.flush()
     if stream.rate_hz is None or not stream.samples:
         raise RecordingError(path, "no samples in it, expected motion notifications of a sensor")
     sensor = header.sensors[0]

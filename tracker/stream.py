@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from firmware_protocol import Info, UUIDs
 from tracker.exercises import Exercise
 from tracker.motion.clock import Packet, SampleClock
 from tracker.motion.engine import Tracker, Value
 from tracker.motion.now import Now
-from tracker.motion.samples import Joiner, Samples
+from tracker.motion.samples import Samples
 from tracker.motion.vectors import Vector
 from tracker.recording.model import GattEvent, Marker, MarkerKind, Operation
 from tracker.sensors import KickbackSensor, SensorDriver, driver_for, estimates_losses
@@ -165,6 +167,46 @@ class Decoder:
     def _check_rest(self, samples: Samples) -> None:
         self._rest_check = self._rest_check or RestCheck(samples.period_s)
         self._rest_check.push(samples)
+
+
+class Joiner:
+    """Joins short blocks that follow each other into longer ones; results do not depend on it, time does.
+
+    Parameters
+    ----------
+    size
+        Blocks come out once they have so many samples, or where the next one does not follow.
+
+    Examples
+    --------
+    >>> joiner, one = Joiner(4), np.zeros((3, 3))
+    >>> blocks = [Samples(at, 0.01, one, one, np.ones(3, bool), np.zeros(3, bool)) for at in (0, 3, 9)]
+    >>> [len(out) for block in blocks for out in joiner.push(block)], [len(out) for out in joiner.flush()]
+    ([6], [3])
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held: list[Samples] = []
+        self._count = 0
+
+    def push(self, block: Samples) -> list[Samples]:
+        """Take a block."""
+        out = []
+        if self._held and self._held[-1].start_index + len(self._held[-1]) != block.start_index:
+            out = self.flush()
+        self._held.append(block)
+        self._count += len(block)
+        return out + self.flush() if self._count >= self._size else out
+
+    def flush(self) -> list[Samples]:
+        """Give out what is held."""
+        held, self._held, self._count = self._held, [], 0
+        if len(held) < 2:
+            return held
+        acc, gyr = (np.concatenate([getattr(one, name) for one in held]) for name in ("acc", "gyr"))
+        valid, clipped = (np.concatenate([getattr(one, name) for one in held]) for name in ("valid", "clipped"))
+        return [Samples(held[0].start_index, held[0].period_s, acc, gyr, valid, clipped)]
 
 
 class Stream:

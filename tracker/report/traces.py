@@ -17,8 +17,9 @@ import numpy as np
 from tracker.exports.measured import Sensed, sensed
 from tracker.motion.grid import Grid
 from tracker.motion.orientation import Motion, Orienter
-from tracker.motion.samples import Array, Gap, Joiner, Samples
+from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.values import Rep
+from tracker.stream import Joiner
 
 _SLICE = 2048
 LEAST_SWING = 1e-3
