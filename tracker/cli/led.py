@@ -128,8 +128,7 @@ class Led:
             words = self.board.state.last_set_words if planned else "to check the strap, not counted"
             self.sets = [*self.sets, {"set": number, "side": self._side_told, "words": words, "planned": planned}]
             self._say_kind()
-        if any(cue.kind is CueKind.SWITCH_LEGS for cue in cues):
-            self._say_side()
+            self._say_side()  # also where nothing is told of it: the session is paused
         self._tell(cues)
 
     def states(self, states: Sequence[SensorState]) -> None:
@@ -189,7 +188,7 @@ class Led:
 
     def _rewritten(self) -> None:
         """Write what the last set came to again: something in it was taken back or added."""
-        if self.sets and self.sets[-1]["planned"]:
+        if self.sets and self.sets[-1]["planned"] and self.coach.last is not None:
             self.sets = [*self.sets[:-1], self.sets[-1] | {"words": self.board.state.last_set_words}]
 
     def mark(self, kind: MarkerKind, text: str = "") -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tracker.cli.log import open_journal
 from tracker.coaching.answers import PAIN_ASKED, StopReason, screening_due
 from tracker.coaching.suggestion import Suggestion
 from tracker.exercises import Leg, exercises
-from tracker.journal import Journal, journal_path
+from tracker.journal import journal_path
 from tracker.next_session import next_session
 
 LEARNT_SESSIONS = 3
@@ -58,9 +59,11 @@ def past_of(folder: Path) -> Past:
     path = journal_path(folder)
     if not path.exists():
         return Past()
-    with Journal.open(path, readonly=True) as journal:
+    with open_journal(path) as journal:
         sessions = journal.sessions()
-        pains = [told for told in journal.answers_to("pain") if told.value >= PAIN_ASKED]
+        pains = [
+            told for told in journal.answers_to("pain") if isinstance(told.value, int) and told.value >= PAIN_ASKED
+        ]
         stops = [told for told in journal.answers_to("stop") if told.value == StopReason.PAIN]
         return Past(
             screening_due=screening_due(

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tracker.cli.log import open_journal
 from tracker.journal import Ending, Journal, JournalError, Session, SessionId, journal_path
 from tracker.live import Entry, LiveSession, nothing
 from tracker.motion.engine import ALGORITHM_VERSION
@@ -51,7 +52,7 @@ def unfinished(folder: Path) -> Unfinished | None:
     path = journal_path(folder)
     if not path.exists():
         return None
-    with Journal.open(path, readonly=True) as journal:
+    with open_journal(path) as journal:
         for uuid in journal.open_sessions():
             session = journal.session(uuid)
             recording = _last(session)

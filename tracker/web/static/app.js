@@ -129,6 +129,7 @@ function after(now) {
   $("after-title").textContent = `Set ${done}${now.sets[done - 1].side ? `, ${now.sets[done - 1].side} leg` : ""}`;
   $("after-words").textContent = board.last_set_words + (board.after && board.set_number ? ` · next: set ${board.set_number}${board.side ? `, ${board.side} leg` : ""}` : "");
   list("advice", now.answered.includes(done) ? now.advice : []);
+  $("answers").hidden = now.answered.includes(done);
   const key = `${now.session}:${done}:${JSON.stringify(board.last_set)}`;
   if ($("reps").dataset.key === key) return;
   $("reps").dataset.key = key;
@@ -143,7 +144,6 @@ function after(now) {
     $("edit").open = false;
   }
   $("answers").dataset.key = asked;
-  $("answers").hidden = now.answered.includes(done);
 }
 
 function list(id, lines) {
