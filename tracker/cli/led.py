@@ -162,7 +162,8 @@ class Led:
                 self.mark(MarkerKind.KIND, SetKind.CALIBRATION.value)
             case "check":
                 cues = self.coach.check_strap(at_s)
-                self.mark(MarkerKind.KIND, SetKind.CHECK.value)
+                if self.coach.checking:
+                    self.mark(MarkerKind.KIND, SetKind.CHECK.value)
             case "switch":
                 other: Leg = "left" if self.coach.side == "right" else "right"
                 cues = self.coach.switch(other, at_s)

@@ -119,8 +119,6 @@ class Coach:
         When the rest ends; None while a set is under way, and after the last one.
     calibrated
         The range that was calibrated last in this session; None: none was.
-    checking
-        The strap is being checked.
     checked
         What the last check of the strap found; None: there was none.
     """
@@ -223,6 +221,8 @@ class Coach:
 
     def check_strap(self, at_s: float) -> list[Cue]:
         """Check whether the cuff holds: stand still, swing once. What is counted meanwhile is no part of the plan."""
+        if self.exercise.basis == "travel":
+            return [Cue(CueKind.SETUP, at_s, "the strap cannot be checked in this exercise")]
         self._check = StrapCheck(at_s)
         return [Cue(CueKind.SETUP, at_s, "stand upright and still for three seconds")]
 
