@@ -12,7 +12,7 @@ from tracker.cli.log import open_journal
 from tracker.coaching.answers import PAIN_ASKED, StopReason, screening_due
 from tracker.coaching.suggestion import Suggestion
 from tracker.exercises import Leg, exercises
-from tracker.journal import journal_path
+from tracker.journal import Journal, journal_path
 from tracker.next_session import next_session
 
 LEARNT_SESSIONS = 3
@@ -61,14 +61,8 @@ def past_of(folder: Path) -> Past:
         return Past()
     with open_journal(path) as journal:
         sessions = journal.sessions()
-        pains = [
-            told for told in journal.answers_to("pain") if isinstance(told.value, int) and told.value >= PAIN_ASKED
-        ]
-        stops = [told for told in journal.answers_to("stop") if told.value == StopReason.PAIN]
         return Past(
-            screening_due=screening_due(
-                (told.at for told in journal.answers_to("screening")), (told.at for told in (*pains, *stops))
-            ),
+            screening_due=_screening_due(journal),
             last_at=sessions[0].started_at if sessions else None,
             sessions=Counter(one.exercise for one in sessions if one.exercise),
             ranged=frozenset(journal.newest_bands()),
@@ -78,3 +72,25 @@ def past_of(folder: Path) -> Past:
                 if id_ in exercises()
             },
         )
+
+
+def asks_screening(folder: Path) -> bool:
+    """Return `Past.screening_due` alone: the suggestions take a second where there are ten years of training.
+
+    Raises
+    ------
+    JournalError
+        The log cannot be read.
+    """
+    path = journal_path(folder)
+    if not path.exists():
+        return Past().screening_due
+    with open_journal(path) as journal:
+        return _screening_due(journal)
+
+
+def _screening_due(journal: Journal) -> bool:
+    told_pains = (told for told in journal.answers_to("pain") if isinstance(told.value, int))
+    pains = [told for told in told_pains if told.value >= PAIN_ASKED]
+    stops = [told for told in journal.answers_to("stop") if told.value == StopReason.PAIN]
+    return screening_due((told.at for told in journal.answers_to("screening")), (told.at for told in (*pains, *stops)))

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from tracker.cli.errors import BadInputError
-from tracker.cli.past import past_of
+from tracker.cli.past import asks_screening
 from tracker.cli.sessions import saved_bands
 from tracker.cli.streaming import Wish
 from tracker.coaching.answers import Placement
@@ -89,7 +89,7 @@ def placement_of(text: str) -> str:
 
 def screened(folder: Path) -> dict[str, list[bool]]:
     """Ask the screening where it is due, and say what follows; nothing is locked by an answer."""
-    if not past_of(folder).screening_due:
+    if not asks_screening(folder):
         return {}
     asked = screening()
     typer.echo("Asked once, and again after pain. Nothing is locked: you decide.")
