@@ -9,7 +9,7 @@ from tracker.cli.log import ending_of, find, open_journal
 from tracker.coaching.targets import Targets, Tempo, targets_of
 from tracker.exercises import exercises
 from tracker.exports.workout import workout_of
-from tracker.journal import LoggedBand, Session, SetContext, journal_path
+from tracker.journal import Journal, LoggedBand, Session, SetContext, journal_path
 from tracker.next_session import next_session, planned_of
 from tracker.report import Asked, log_page, report_of, trends_page
 from tracker.report.page import render
@@ -17,7 +17,7 @@ from tracker.trends import side_by_side, trends_of
 from tracker.trends.calendar import Calendar
 
 
-def report_page(folder: Path, session: Session, *, home: str = "") -> str:
+def report_page(journal: Journal, session: Session, *, home: str = "") -> str:
     """Return a session's page; ``home``: where the other sessions are.
 
     Raises
@@ -27,9 +27,8 @@ def report_page(folder: Path, session: Session, *, home: str = "") -> str:
     """
     until = session.ended_at or session.started_at
     profile = exercises().get(session.exercise or "")
-    with open_journal(journal_path(folder)) as journal:
-        bands = journal.bands()
-        suggestion = next_session(journal, profile, until) if profile else None
+    bands = journal.bands()
+    suggestion = next_session(journal, profile, until) if profile else None
     planned = planned_of(session.answers)
     asked = asked_then(bands, until, tempo=Tempo.around(*planned.tempo_s) if planned else None)
     return render(report_of(workout_of(session), asked, suggestion), home=home)
@@ -57,9 +56,7 @@ def served(folder: Path, what: str, which: str) -> str:
         if what == "trends":
             sets, calendar = journal.trend_sets(which or None), Calendar.of(journal.days())
         else:
-            session = find(journal, which)
-    if what == "report":
-        return report_page(folder, session, home="../log")
+            return report_page(journal, find(journal, which), home="../log")
     found = trends_of(sets)
     if not found:
         raise ValueError("no work sets yet")

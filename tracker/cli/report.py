@@ -68,13 +68,12 @@ def report(
         from tracker.cli.log import find, open_journal
         from tracker.journal import journal_path
 
-        folder = folder_of(ctx, data_dir)
-        with open_journal(journal_path(folder)) as journal:
+        with open_journal(journal_path(folder_of(ctx, data_dir))) as journal:
             session = find(journal, source)
-        sources = [recording.path for recording in session.recordings]
-        output = output or Path(f"{session.started_at:%Y-%m-%d}_{session.uuid[:8]}.html")
-        check_outputs([output], force=force, sources=sources)
-        page = report_page(folder, session)
+            sources = [recording.path for recording in session.recordings]
+            output = output or Path(f"{session.started_at:%Y-%m-%d}_{session.uuid[:8]}.html")
+            check_outputs([output], force=force, sources=sources)
+            page = report_page(journal, session)
     with written(output, force=force, sources=sources) as (target,):
         target.write_text(page, encoding="utf-8")
     print(output)
