@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.motion.samples import Array
 from tracker.recording import RecordingError
+from tracker.recording.samples_csv import is_number
 
 from .sources import Source
 
@@ -196,17 +197,9 @@ class Table:
             for name, place in zip(names, places, strict=True):
                 if place >= len(row):
                     return self.error(f"{len(row)} cells, none for {name}", line)
-                if not _is_number(row[place]):
+                if not is_number(row[place]):
                     return self.error(f"{name} is {row[place].strip()[:40]!r}, expected a number", line)
         return self.error(f"not a table: {' '.join(str(error).split())}")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
 
 
 def separator(header: str) -> str:

@@ -236,14 +236,15 @@ class _Source:
                 for name, column in zip(COLUMNS, self._columns, strict=True):
                     if column >= len(cells):
                         return self.error(f"{len(cells)} cells, none for {name}", line)
-                    if not _is_number(cells[column]):
+                    if not is_number(cells[column]):
                         return self.error(f"{name} is {cells[column].strip()[:40]!r}, expected a number", line)
         except csv.Error as cause:
             return self.error(f"not CSV: {cause}")
         return self.error(f"not CSV: {' '.join(str(error).split())}")
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a number as tables have them; Python's 1_000 is none."""
     try:
         float(cell)
     except ValueError:
