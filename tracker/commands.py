@@ -139,9 +139,7 @@ def take_back(journal: Journal, session: SessionId, taken: TakenBack) -> None:
         same_sensor = taken.sensor in (None, one.sensor)  # None: it is the only one
         if not same_sensor or (one.recording, one.measured.number) != (taken.recording, taken.set_number):
             continue
-        for logged in one.reps:
-            if logged.rep is not None and logged.rep.peak in taken.peaks and logged.rep_id is not None:
-                journal.edit(session, DeleteRep(logged.rep_id))
+        _delete(journal, session, one, set(taken.peaks))
 
 
 def correct(journal: Journal, session: SessionId, said: Correction) -> None:
@@ -152,6 +150,7 @@ def correct(journal: Journal, session: SessionId, said: Correction) -> None:
     match said.what, said.value:
         case "deleted", list(peaks):
             _delete(journal, session, one, set(peaks))
+            _restore(journal, one, set(peaks))
         case "added", int(count):
             added = [logged.edit_id for logged in one.reps if logged.rep is None]
             for edit_id in added[max(0, count) :]:
@@ -169,6 +168,10 @@ def _delete(journal: Journal, session: SessionId, one: LoggedSet, peaks: set[Any
     for logged in one.reps:
         if logged.rep is not None and logged.rep_id is not None and logged.rep.peak in peaks:
             journal.edit(session, DeleteRep(logged.rep_id))
+
+
+def _restore(journal: Journal, one: LoggedSet, peaks: set[Any]) -> None:
+    """Take back the deletion of all but these."""
     for logged in one.deleted:
         if logged.rep is not None and logged.edit_id is not None and logged.rep.peak not in peaks:
             journal.undo(logged.edit_id)
