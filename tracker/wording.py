@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from tracker.journal import SessionSummary
 from tracker.journal.text import NAME_LENGTH, plain
 
 MISSING = "–"
@@ -42,6 +43,21 @@ def count(how_many: int, what: str) -> str:
 def day_and_time(when: datetime) -> str:
     """Return a time of day as the person's own clock showed it."""
     return f"{when:%Y-%m-%d %H:%M}"
+
+
+def session_cells(one: SessionSummary, ending: str) -> dict[str, str]:
+    """Return what the log has of a session in its line, by column."""
+    return {
+        "session": one.uuid[:8],
+        "began": day_and_time(one.started_at),
+        "exercise": name(one.exercise or "any leg lift"),
+        "side": one.working_side or MISSING,
+        "kg": MISSING if one.load_kg is None else f"{one.load_kg:g}",
+        "sets": str(one.sets),
+        "reps": str(one.reps),
+        "tension": clock(one.time_under_tension_s, 0),
+        "ended": ending,
+    }
 
 
 def answer_words(value: object) -> str:

@@ -31,17 +31,7 @@ def print_log(out: Console, found: Sequence[SessionSummary], endings: Mapping[Se
 
 
 def _log_cells(one: SessionSummary, ending: str) -> dict[str, Text]:
-    cells = {
-        "session": one.uuid[:8],
-        "began": wording.day_and_time(one.started_at),
-        "exercise": wording.name(one.exercise or "any leg lift"),
-        "side": one.working_side or wording.MISSING,
-        "kg": wording.MISSING if one.load_kg is None else f"{one.load_kg:g}",
-        "sets": str(one.sets),
-        "reps": str(one.reps),
-        "tension": wording.clock(one.time_under_tension_s, 0),
-        "ended": ending,
-    }
+    cells = wording.session_cells(one, ending)
     return {name: Text(cells[name], _ENDINGS.get(ending, "") if name == "ended" else "") for name in _LOG}
 
 

@@ -9,7 +9,6 @@ from tracker import wording
 from tracker.exercises import exercises
 from tracker.journal import SessionId, SessionSummary
 from tracker.report.page import environment, inline
-from tracker.wording import day_and_time
 
 
 def render(found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) -> str:
@@ -27,15 +26,6 @@ def render(found: Sequence[SessionSummary], endings: Mapping[SessionId, str]) ->
 
 
 def _row(one: SessionSummary, ending: str) -> dict[str, str]:
-    id_ = one.exercise or ""
-    return {
-        "id": one.uuid[:8],
-        "began": day_and_time(one.started_at),
-        "exercise": exercises()[id_].name if id_ in exercises() else id_ or "any leg lift",
-        "side": one.working_side or wording.MISSING,
-        "load": wording.MISSING if one.load_kg is None else f"{one.load_kg:g} kg",
-        "sets": str(one.sets),
-        "reps": str(one.reps),
-        "tension": wording.clock(one.time_under_tension_s, 0),
-        "ended": ending,
-    }
+    cells, id_ = wording.session_cells(one, ending), one.exercise
+    shown = {"exercise": exercises()[id_].name} if id_ in exercises() else {}
+    return cells | shown | ({} if one.load_kg is None else {"kg": f"{cells['kg']} kg"})
