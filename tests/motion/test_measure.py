@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
+from tracker.motion.axis import UsualAxis
 from tracker.motion.reps import gaussian, measure
 from tracker.simulation import truth
 
@@ -58,6 +59,7 @@ def measured(angle, rate_hz, **how):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=np.cross(up[0], up[top]),
+        usual=UsualAxis(),
     )
     assert out is not None
     return out
@@ -166,13 +168,34 @@ def test_a_stall_in_the_middle_of_the_return_belongs_to_it(at):
     assert 4.35 < out[3] < 4.6
 
 
+@pytest.mark.parametrize(("gap_s", "counts"), [(0.8, True), (2.5, False)])
+def test_a_leg_that_stays_near_rest_for_long_rests_there(gap_s, counts):
+    """A false start of a fifth of the range is part of the lift that follows soon; a step long before is not."""
+    t = np.arange(0.0, 9.0, 0.01)
+    begin_s = 1.4 + gap_s
+    angle = 0.7 * (0.2 * min_jerk((t - 1.0) / 0.4) + 0.8 * min_jerk((t - begin_s) / 0.8) - min_jerk((t - 6.0) / 1.2))
+    start_s = borders_s(measured(angle, 100.0), 100.0)[0]
+    assert start_s == pytest.approx(1.0 if counts else begin_s, abs=0.12)
+
+
+@given(bias_deg_s=st.floats(-3.0, 3.0))
+@settings(max_examples=20)
+def test_what_gravity_tells_of_both_ends_takes_out_the_rest_of_the_bias(bias_deg_s):
+    """A slow lift passes 10 % of its peak where a degree a second would show."""
+    t = np.arange(0.0, 9.0, 0.01)
+    angle = lift(t, 0.5, 2.5, 0.8, 3.0)
+    plain = borders_s(measured(angle, 100.0), 100.0)
+    biased = borders_s(measured(angle, 100.0, bias_rad_s=np.radians(bias_deg_s)), 100.0)
+    np.testing.assert_allclose(biased, plain, atol=0.005)
+
+
 def test_a_pulse_at_the_top_belongs_to_the_hold():
     """Beyond 85 % of the range it is the hold's."""
     t = np.arange(0.0, 8.0, 0.01)
     pulse = 0.08 * (min_jerk((t - 2.8) / 0.5) - min_jerk((t - 3.6) / 0.5))
     angle = 0.7 * (min_jerk((t - 1.0) / 1.0) + pulse - min_jerk((t - 5.0) / 1.2))
     gyr, up = seen(angle, 100.0)
-    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]))
+    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]), usual=UsualAxis())
     assert out is not None
     assert out.peak_start / 100.0 == pytest.approx(2.0 - EDGE, abs=0.02)
     assert out.peak_end / 100.0 == pytest.approx(5.0 + 1.2 * EDGE, abs=0.02)
@@ -201,14 +224,16 @@ def test_no_return_is_no_measure():
     angle = 0.7 * min_jerk(t - 1.0)
     gyr, up = seen(angle, 100.0)
     gyr = np.maximum(gyr, 0.0)
-    assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1])) is None
+    assert (
+        measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), usual=UsualAxis()) is None
+    )
 
 
 def test_measuring_changes_nothing_that_it_was_given():
     t = np.arange(0.0, 5.0, 0.01)
     gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
     before = gyr.tobytes(), up.tobytes()
-    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]))
+    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), usual=UsualAxis())
     assert (gyr.tobytes(), up.tobytes()) == before
 
 

@@ -15,10 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.motion.samples import Array
-from tracker.motion.vectors import Vector
+from tracker.motion.vectors import Vector, dot
 
 AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""
+USUAL_KEEP = 0.7
+"""Each repetition weighs so much less for the usual axis than the next."""
+USUAL_COS = math.cos(math.radians(8.0))
+"""A repetition whose own axis is farther from the usual one has another."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
 
@@ -178,17 +182,42 @@ def _pivot(terms: Array) -> Pivot:
     return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
-def flexion_axis(gyr: Array, guess: Vector) -> Vector:
-    """Unit vector about which a window turns most, sensor frame, by power iteration.
+class UsualAxis:
+    """The flexion axis of a window, by what the leg turned about in the windows before it, too.
 
-    Parameters
-    ----------
-    gyr
-        Turning rate, rad/s, shape (n, 3).
-    guess
-        About where it points; the result is on the same side.
+    A leg that is moved a little out of its plane has another main axis in each repetition; what all of them turned
+    about is nearer to the set's.
     """
-    (a, b, c), (_, d, e), (_, _, f) = (gyr.T @ gyr).tolist()
+
+    def __init__(self) -> None:
+        self._before = np.zeros((3, 3))
+
+    def of(self, gyr: Array, guess: Vector) -> Vector:
+        """Unit vector about which a window, and those before it, turn most, sensor frame.
+
+        A window that turns about another axis (another movement, or the strap has slipped) stands for itself, and those
+        before it are forgotten.
+
+        Parameters
+        ----------
+        gyr
+            Turning rate, rad/s, shape (n, 3).
+        guess
+            About where it points; the result is on the same side.
+        """
+        turning = gyr.T @ gyr
+        own = _main_axis(turning, guess)
+        usual = _main_axis(turning + self._before, own)
+        if dot(own, usual) < USUAL_COS:
+            usual = own
+            self._before = np.zeros((3, 3))
+        self._before = USUAL_KEEP * (self._before + turning)
+        return usual
+
+
+def _main_axis(turning: Array, guess: Vector) -> Vector:
+    """Main axis of a sum of squared turning rates, shape (3, 3), by power iteration; on the side of the guess."""
+    (a, b, c), (_, d, e), (_, _, f) = turning.tolist()
     x, y, z = guess
     for _ in range(AXIS_STEPS):
         x, y, z = a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z

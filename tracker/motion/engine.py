@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
+from tracker.motion.axis import Pivot, PivotFit, UsualAxis, fit_pivots, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
@@ -104,6 +104,7 @@ class Tracker:
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
         self._skip = 0
+        self._usual = UsualAxis()
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
         self._top: Top | None = None
@@ -365,6 +366,7 @@ class Tracker:
             top=min((e.top + 1) * n - 1, end) - begin,
             closed=min((e.end + 1) * n - 1, end) - begin,
             lift=cross(e.rest, e.far),
+            usual=self._usual,
         )
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")

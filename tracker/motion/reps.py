@@ -24,20 +24,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from tracker.motion.axis import flexion_axis
+from tracker.motion.axis import UsualAxis
 from tracker.motion.samples import Array, Mask
 from tracker.motion.vectors import Vector, cross, dot
 
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
-LARGE_SHARE = 0.12
-"""Only a speed peak this large, relative to the phase's largest, makes a stall one in the middle of a phase."""
+STALL_S = 1.5
+"""A leg that stays longer in the lower half rests there: what brought it was another movement."""
 TRUTH_SIGMA_S = 0.025
 """The definition's own smoothing; all there is for quick phases, and for the peak speed."""
-SLOW_PHASE_S, SLOW_MORE_S = 1.5, 0.025
+BEYOND_S = 0.15
+"""Smoothing carries the end of a lift so far past the top at most."""
+SLOW_PHASE_S, SLOW_MORE_S = 1.5, 0.015
 """Borders of a phase that takes longer are looked for with a Gaussian of this σ on top: a slow leg's tremor passes 10 %
-of its peak too. (More still, 3.5 % of the phase, sets the borders of a creeping return up to 20 ms too wide.)"""
+of its peak too. Where the truth has no tremor, σ 25 ms is 1 ms better; where it has, none is 2 ms better."""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
@@ -64,7 +66,7 @@ class Measures:
 
 
 def measure(
-    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Vector
+    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Vector, usual: UsualAxis
 ) -> Measures | None:
     """Measure one excursion.
 
@@ -78,17 +80,22 @@ def measure(
         Rows at which the leg had left rest, was farthest, and was back.
     lift
         Cross product of the up direction at rest and at the top: tells the lift from the return.
+    usual
+        About what the leg turned before; learns from this window.
 
     Returns
     -------
     Measures or None
         None where there is no lift or no return in the window.
     """
-    axis = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    axis = usual.of(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
     x, y, z = gyr.T
     rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
-    angle = _shank_angle(smooth, up, axis, period_s)
+    angle = smooth.cumsum() * period_s
+    off = _rate_error(angle, up, axis, period_s)
+    smooth += off
+    angle += np.arange(len(angle)) * (off * period_s)
     found = find_borders(smooth, angle, top, period_s)
     return None if found is None else Measures(*found, axis, smooth, angle)
 
@@ -151,103 +158,72 @@ def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
     return touched
 
 
-def _shank_angle(rate: Array, up: Array, axis: Vector, period_s: float) -> Array:
-    """Integrated rate whose change from end to end is that of gravity's direction, rad."""
-    angle: Array = rate.cumsum() * period_s
+def _rate_error(angle: Array, up: Array, axis: Vector, period_s: float) -> float:
+    """What the rate lacks for the angle to change, from end to end, as gravity's direction did, rad/s."""
     first, last = up[0].tolist(), up[-1].tolist()
     along, behind = dot(axis, first), dot(axis, last)
     if 1.0 - along * along < LEVEL_AXIS or 1.0 - behind * behind < LEVEL_AXIS:
-        return angle  # the axis is close to vertical: gravity says nothing about it
+        return 0.0  # the axis is close to vertical: gravity says nothing about it
     sine = dot(axis, cross(tuple(last), tuple(first)))
     cosine = dot(first, last) - along * behind
     turned = math.atan2(sine, cosine)
     error = turned - float(angle[-1] - angle[0])
     error -= 2.0 * math.pi * round(error / (2.0 * math.pi))
-    angle += np.arange(len(angle)) * (error / (len(angle) - 1))
-    return angle
+    return error / ((len(angle) - 1) * period_s)
 
 
-def _phase(smooth: Array, angle: Array, last: int, period_s: float) -> tuple[float, float, float] | None:
+def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift up to a row."""
-    run = _main_run(smooth[: last + 1], angle[: last + 1])
-    if run is None:
+    low, high = float(angle[: top + 1].min()), float(angle[top])
+    if not high > low:
         return None
-    lo, hi = run
-    speed = float(smooth[lo:hi].max())
-    slow = np.count_nonzero(smooth[lo:hi] >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S
-    finer = gaussian(smooth, SLOW_MORE_S / period_s) if slow else smooth
-    peak = lo + int(finer[lo:hi].argmax())
-    begin, end = _edges(finer, angle, peak, 0, len(smooth) - 1)
-    return begin, end, speed
-
-
-def _main_run(rate: Array, angle: Array) -> tuple[int, int] | None:
-    """Find the stretch of rising angle that lifts most (a bump may be faster and lift little): its rows."""
-    rising = np.zeros(len(rate) + 2, dtype=np.bool_)
-    np.greater(rate, 0.0, out=rising[1:-1])
-    turns = (rising[1:] != rising[:-1]).nonzero()[0]
-    if not len(turns):
+    end = min(len(rate), top + 1 + round(BEYOND_S / period_s))
+    rate, place = rate[:end], (angle[:end] - low) / (high - low)
+    rising = rate[: top + 1]
+    inside = (place[: top + 1] > STALL_FROM) & (place[: top + 1] < STALL_TO)
+    peak = int(np.where(inside, rising, -np.inf).argmax() if inside.any() else rising.argmax())
+    speed = float(rate[peak])
+    if not speed > 0.0:
         return None
-    begins, ends = turns[::2], turns[1::2]
-    best = int((angle[ends - 1] - angle[begins]).argmax())
-    return int(begins[best]), int(ends[best])
+    if np.count_nonzero(rising >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S:
+        rate = gaussian(rate, SLOW_MORE_S / period_s)
+    return *_edges(rate, place, peak, round(STALL_S / period_s)), speed
 
 
-def _edges(rate: Array, angle: Array, peak: int, first: int, last: int) -> tuple[float, float]:
-    """Where the rate passes 10 % of its peak, before the first and after the last large speed peak."""
+def _edges(rate: Array, place: Array, peak: int, longest: int) -> tuple[float, float]:
+    """Where the rate passes 10 % of its peak, beyond every stall in the middle of the way (0 at rest, 1 at the top)."""
     least = EDGE_SHARE * float(rate[peak])
-    large = LARGE_SHARE * float(rate[peak])
     fast = rate >= least
-    begin = _crossing_before(rate, fast, peak, first, least)
-    end = _crossing_after(rate, fast, peak, last, least)
-    low, high = at(angle, begin), at(angle, end)
+    first, last = peak, peak
     while True:
-        earlier = (rate[first : max(first, int(begin))] >= large).nonzero()[0]
-        if not len(earlier):
+        slow = (~fast[:first]).nonzero()[0]
+        first = int(slow[-1]) + 1 if len(slow) else 0
+        bumps = fast[:first].nonzero()[0]
+        if not len(bumps) or not _stalled(place[bumps[-1] + 1 : first], longest):
             break
-        bump = first + int(earlier[-1])
-        lower = _crossing_before(rate, fast, bump, first, least)
-        base = at(angle, lower)
-        stall = angle[math.ceil(_crossing_after(rate, fast, bump, last, least)) : int(begin) + 1]
-        if not _at_stall(stall, base, high):
-            break
-        begin, low = lower, base
+        first = int(bumps[-1])
     while True:
-        later = (rate[int(end) + 1 : last + 1] >= large).nonzero()[0]
-        if not len(later):
+        slow = (~fast[last + 1 :]).nonzero()[0]
+        last = last + int(slow[0]) if len(slow) else len(rate) - 1
+        bumps = fast[last + 1 :].nonzero()[0]
+        if not len(bumps) or not _stalled(place[last + 1 : last + 1 + bumps[0]], longest):
             break
-        bump = int(end) + 1 + int(later[0])
-        higher = _crossing_after(rate, fast, bump, last, least)
-        crown = at(angle, higher)
-        stall = angle[math.ceil(end) : int(_crossing_before(rate, fast, bump, first, least)) + 1]
-        if not _at_stall(stall, low, crown):
-            break
-        end, high = higher, crown
-    return begin, end
+        last += 1 + int(bumps[0])
+    return _crossing(rate, first, first - 1, least), _crossing(rate, last, last + 1, least)
 
 
-def _at_stall(angle: Array, low: float, high: float) -> bool:
-    """The leg stayed, on average, in the middle of the way."""
-    reached, whole = float(angle.mean()) - low if len(angle) else 0.0, high - low
-    return whole > 0.0 and STALL_FROM * whole < reached < STALL_TO * whole
+def _stalled(place: Array, longest: int) -> bool:
+    """The leg stayed, on average in the middle of the way; near rest not for longer than this."""
+    mean = float(place.mean())
+    return STALL_FROM < mean < STALL_TO and (len(place) <= longest or mean > 0.5)
 
 
-def _crossing_before(rate: Array, fast: Mask, peak: int, first: int, least: float) -> float:
-    stretch = fast[first:peak][::-1]
-    back = int(stretch.argmin()) if len(stretch) else 0
-    if not len(stretch) or stretch[back]:
-        return float(first)
-    i = peak - 1 - back
-    return i + (least - float(rate[i])) / (float(rate[i + 1]) - float(rate[i]))
-
-
-def _crossing_after(rate: Array, fast: Mask, peak: int, last: int, least: float) -> float:
-    stretch = fast[peak : last + 1]
-    ahead = int(stretch.argmin()) if len(stretch) else 0
-    if not len(stretch) or stretch[ahead]:
-        return float(last)
-    i = peak + ahead
-    return i - (least - float(rate[i])) / (float(rate[i - 1]) - float(rate[i]))
+def _crossing(rate: Array, fast: int, slow: int, least: float) -> float:
+    """Where the rate passes ``least`` between two neighbouring rows; the first where there is no second."""
+    if not 0 <= slow < len(rate):
+        return float(fast)
+    share = (float(rate[fast]) - least) / float(rate[fast] - rate[slow])
+    return fast + (slow - fast) * share
 
 
 def at(series: Array, where: float) -> float:
