@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import UsualAxis, fit_pivots, judge
+from tracker.motion.axis import common_axis, fit_pivots, flexion_axis, judge
 
 STEP_S = 0.04
 FINE = 40
@@ -150,36 +150,27 @@ def test_the_flexion_axis_is_the_one_that_was_turned_about(seed):
     axis /= np.linalg.norm(axis)
     gyr = np.outer(np.sin(np.arange(100) / 10.0), axis) + 0.02 * rng.normal(size=(100, 3))
     guess = axis + 0.5 * rng.normal(size=3)
-    found = np.array(UsualAxis().of(gyr, tuple(guess.tolist())))
+    found = np.array(flexion_axis(gyr, tuple(guess.tolist())))
     assert np.linalg.norm(found) == pytest.approx(1.0)
     assert abs(found @ axis) > 0.999
     assert (found @ guess) * (axis @ guess) * (found @ axis) > 0.0
 
 
-def _turns(axis, seed):
-    """A window that turns about an axis, and as another repetition does, a little about others."""
-    rng = np.random.default_rng(seed)
-    own = axis + np.radians(4.0) * rng.normal(size=3)
-    return np.outer(np.sin(np.arange(100) / 10.0), own / np.linalg.norm(own))
-
-
-def test_the_usual_axis_comes_nearer_with_each_repetition():
+def test_what_many_repetitions_have_in_common_is_nearer_to_the_plane():
+    rng = np.random.default_rng(5)
     axis = np.array([0.0, 0.6, 0.8])
-    usual, off = UsualAxis(), []
-    for seed in range(60):
-        if seed % 6 == 0:
-            usual = UsualAxis()
-        found = usual.of(_turns(axis, seed), tuple(axis.tolist()))
-        off.append(np.degrees(np.arccos(min(1.0, float(np.dot(found, axis))))))
-    per_place = np.mean(np.reshape(off, (10, 6)), axis=0)
-    assert per_place[3:].mean() < 0.75 * per_place[0]
+    alone, together = [], []
+    for _ in range(30):
+        tilted = axis + np.radians(4.0) * rng.normal(size=(8, 3))
+        own, *before = [tuple((row / np.linalg.norm(row)).tolist()) for row in tilted]
+        alone.append(np.linalg.norm(np.cross(own, axis)))
+        common = common_axis(own, before)
+        assert np.linalg.norm(common) == pytest.approx(1.0)
+        together.append(np.linalg.norm(np.cross(common, axis)))
+    assert np.mean(together) < 0.5 * np.mean(alone)
 
 
-def test_a_window_about_another_axis_stands_for_itself():
-    usual = UsualAxis()
-    first, other = np.array([0.0, 0.6, 0.8]), np.array([0.0, 0.8, 0.6])
-    for _ in range(5):
-        usual.of(_turns(first, 1), tuple(first.tolist()))
-    alone = UsualAxis().of(_turns(other, 2), tuple(other.tolist()))
-    assert usual.of(_turns(other, 2), tuple(other.tolist())) == pytest.approx(alone)
-    assert usual.of(_turns(other, 2), tuple(other.tolist())) == pytest.approx(alone), "the first ones are forgotten"
+def test_an_axis_far_off_has_nothing_in_common():
+    own, other = (0.0, 0.6, 0.8), (0.0, 0.8, 0.6)
+    assert common_axis(own, [other, other, other]) == pytest.approx(own)
+    assert common_axis(own, []) == pytest.approx(own)

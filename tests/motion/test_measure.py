@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import UsualAxis
-from tracker.motion.reps import gaussian, measure
+from tracker.motion.reps import gaussian, look_ahead, measure
 from tracker.simulation import truth
 
 # Minimum jerk: speed 30 τ²(1 − τ)² is 10 % of its peak where τ(1 − τ) = √0.1 / 4.
@@ -59,7 +58,7 @@ def measured(angle, rate_hz, **how):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=np.cross(up[0], up[top]),
-        usual=UsualAxis(),
+        before=(),
     )
     assert out is not None
     return out
@@ -195,7 +194,7 @@ def test_a_pulse_at_the_top_belongs_to_the_hold():
     pulse = 0.08 * (min_jerk((t - 2.8) / 0.5) - min_jerk((t - 3.6) / 0.5))
     angle = 0.7 * (min_jerk((t - 1.0) / 1.0) + pulse - min_jerk((t - 5.0) / 1.2))
     gyr, up = seen(angle, 100.0)
-    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]), usual=UsualAxis())
+    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]), before=())
     assert out is not None
     assert out.peak_start / 100.0 == pytest.approx(2.0 - EDGE, abs=0.02)
     assert out.peak_end / 100.0 == pytest.approx(5.0 + 1.2 * EDGE, abs=0.02)
@@ -224,16 +223,14 @@ def test_no_return_is_no_measure():
     angle = 0.7 * min_jerk(t - 1.0)
     gyr, up = seen(angle, 100.0)
     gyr = np.maximum(gyr, 0.0)
-    assert (
-        measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), usual=UsualAxis()) is None
-    )
+    assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), before=()) is None
 
 
 def test_measuring_changes_nothing_that_it_was_given():
     t = np.arange(0.0, 5.0, 0.01)
     gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
     before = gyr.tobytes(), up.tobytes()
-    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), usual=UsualAxis())
+    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), before=())
     assert (gyr.tobytes(), up.tobytes()) == before
 
 
@@ -249,3 +246,15 @@ def test_the_gaussian_is_scipys(sigma, n):
 def test_the_gaussian_keeps_a_slope():
     ramp = np.arange(100.0)
     np.testing.assert_allclose(gaussian(ramp, 3.0)[15:-15], ramp[15:-15], atol=1e-9)
+
+
+def test_a_leg_that_creeps_back_is_waited_for():
+    fast, creeping, still = np.full(20, 1.0), np.full(8, 0.3), np.zeros(20)
+    at_once = look_ahead(np.concatenate([fast, still]), 20, 0, 0.04)
+    assert at_once == 1, "a return of 0.8 s"
+    later = look_ahead(np.concatenate([fast, creeping, still]), 20, 0, 0.04)
+    assert later == 8, "as long as it creeps"
+    assert look_ahead(np.concatenate([fast, creeping, still])[5:], 20, 5, 0.04) == later
+    assert look_ahead(np.concatenate([fast, creeping]), 20, 0, 0.04) == 8, "it may go on"
+    assert look_ahead(np.concatenate([fast, np.full(200, 0.3)]), 20, 0, 0.04) == 20, "not for longer than 0.8 s"
+    assert look_ahead(np.empty(0), 20, 0, 0.04) == 1

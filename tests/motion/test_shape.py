@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.motion.axis import UsualAxis
 from tracker.motion.reps import measure
 from tracker.motion.shape import KNOCK_S, shape, sparc
 from tracker.motion.values import RepShape
@@ -39,7 +38,7 @@ def window(*, up_s=UP_S, down_s=DOWN_S, rate=RATE, more=None):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=tuple(np.cross(up[0], up[top])),
-        usual=UsualAxis(),
+        before=(),
     )
     assert found is not None
     return found, np.zeros((len(t), 3)), 1.0 / rate

@@ -10,6 +10,7 @@ physical evidence that an excursion was a lift.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +20,8 @@ from tracker.motion.vectors import Vector, dot
 
 AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""
-USUAL_KEEP = 0.7
-"""Each repetition weighs so much less for the usual axis than the next."""
-USUAL_COS = math.cos(math.radians(8.0))
-"""A repetition whose own axis is farther from the usual one has another."""
+NEAR_COS = math.cos(math.radians(15.0))
+"""Axes of one set's repetitions differ by less."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
 
@@ -182,48 +181,37 @@ def _pivot(terms: Array) -> Pivot:
     return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
-class UsualAxis:
-    """The flexion axis of a window, by what the leg turned about in the windows before it, too.
+def flexion_axis(gyr: Array, guess: Vector) -> Vector:
+    """Unit vector about which a window turns most, sensor frame, by power iteration.
 
-    A leg that is moved a little out of its plane has another main axis in each repetition; what all of them turned
-    about is nearer to the set's.
+    Parameters
+    ----------
+    gyr
+        Turning rate, rad/s, shape (n, 3).
+    guess
+        About where it points; the result is on the same side.
     """
-
-    def __init__(self) -> None:
-        self._before = np.zeros((3, 3))
-
-    def of(self, gyr: Array, guess: Vector) -> Vector:
-        """Unit vector about which a window, and those before it, turn most, sensor frame.
-
-        A window that turns about another axis (another movement, or the strap has slipped) stands for itself, and those
-        before it are forgotten.
-
-        Parameters
-        ----------
-        gyr
-            Turning rate, rad/s, shape (n, 3).
-        guess
-            About where it points; the result is on the same side.
-        """
-        turning = gyr.T @ gyr
-        own = _main_axis(turning, guess)
-        usual = _main_axis(turning + self._before, own)
-        if dot(own, usual) < USUAL_COS:
-            usual = own
-            self._before = np.zeros((3, 3))
-        self._before = USUAL_KEEP * (self._before + turning)
-        return usual
-
-
-def _main_axis(turning: Array, guess: Vector) -> Vector:
-    """Main axis of a sum of squared turning rates, shape (3, 3), by power iteration; on the side of the guess."""
-    (a, b, c), (_, d, e), (_, _, f) = turning.tolist()
+    (a, b, c), (_, d, e), (_, _, f) = (gyr.T @ gyr).tolist()
     x, y, z = guess
     for _ in range(AXIS_STEPS):
         x, y, z = a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z
         length = math.sqrt(x * x + y * y + z * z) or 1.0
         x, y, z = x / length, y / length, z / length
     return x, y, z
+
+
+def common_axis(own: Vector, others: Iterable[Vector]) -> Vector:
+    """Mean of an axis and of those others that are near it.
+
+    Moved a little out of its plane, a leg has another main axis in each repetition; their mean is nearer to the set's.
+    Others may be of another movement, or from before the strap slipped.
+    """
+    x, y, z = own
+    for other in others:
+        if dot(own, other) >= NEAR_COS:
+            x, y, z = x + other[0], y + other[1], z + other[2]
+    length = math.sqrt(x * x + y * y + z * z)
+    return x / length, y / length, z / length
 
 
 def _smooth(x: Array) -> Array:

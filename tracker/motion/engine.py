@@ -17,13 +17,13 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, UsualAxis, fit_pivots, judge
+from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.now import JOLT_S, Now
 from tracker.motion.orientation import Motion, Orienter
-from tracker.motion.reps import measure, touched_phases
+from tracker.motion.reps import look_ahead, measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmentation, Segmenter, Top
 from tracker.motion.sets import SetBuilder
@@ -37,9 +37,6 @@ ALGORITHM_VERSION = "5"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.04, 0.16)
-LOOK_AHEAD_SHARE = 0.04
-"""A measurement may use this share of the return again after the excursion's end, within these limits."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
@@ -54,6 +51,8 @@ LEAST_ROWS = 8
 KEEP_S = 24.0
 LOST, CLIPPED = -1.0, 1.0
 """Marks of samples in the history; 0 for good ones."""
+AXES = 8
+"""So many repetitions tell about what the next one turns."""
 SLICE = 2048
 """Longer pushes are taken in slices of this many samples, so that memory stays flat."""
 
@@ -104,7 +103,7 @@ class Tracker:
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
         self._skip = 0
-        self._usual = UsualAxis()
+        self._axes: deque[Vector] = deque(maxlen=AXES)
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
         self._top: Top | None = None
@@ -243,7 +242,12 @@ class Tracker:
                 out += self._announce(self._top, step)
             if due:
                 while due and due[0][0] <= step:
-                    out += self._judge(due.popleft()[1], (step + 1) * n - 1)
+                    _, event = due.popleft()
+                    until = event.end + self._look(event, step)
+                    if until > step:
+                        due.appendleft((until, event))
+                        break
+                    out += self._judge(event, (step + 1) * n - 1)
                 limit = self._deadline_step()
             elif step >= limit:
                 opened = self._segmenter.open_since
@@ -286,7 +290,7 @@ class Tracker:
             return
         if self._top is not None and self._top.peak == event.peak:
             self._top = None
-        self._due.append((max(event.step, event.end + self._look(event)), event))
+        self._due.append((max(event.step, event.end + self._look(event, event.end)), event))
 
     def _announce(self, top: Top, step: int) -> list[Value]:
         """Say that a peak was reached, once it is sure enough."""
@@ -319,10 +323,11 @@ class Tracker:
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
 
-    def _look(self, e: Excursion) -> int:
-        """Steps after the end that the measurement waits for."""
-        seconds = LOOK_AHEAD_SHARE * (e.end - e.top) * self._step_s
-        return math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / self._step_s)
+    def _look(self, e: Excursion, step: int) -> int:
+        """Steps after the end that the measurement waits for, as far as can be known now."""
+        first = max(e.top, self._coarse.begin)
+        back = self._coarse.between(first, step + 1)[:, :3] @ cross(e.rest, e.far)  # up turns against the sensor
+        return look_ahead(back, e.end - e.top, first - e.top, self._step_s)
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
@@ -347,6 +352,7 @@ class Tracker:
         candidate = replace(rough, rep=rep, swing_deg=swing_deg)
         values: list[Value] = []
         values += self._sets.push(candidate, self._time(newest))
+        self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
             values += self._turn_round(e, candidate, newest)
@@ -356,7 +362,7 @@ class Tracker:
         """Measure on all samples of the window."""
         n = self._stride
         begin = max(e.begin * n, newest + 1 - self._keep, self._began)
-        end = min((e.end + 1 + self._look(e)) * n - 1, newest)
+        end = min((e.end + 1 + self._look(e, newest // n)) * n - 1, newest)
         window = self._fine.between(begin, end + 1)
         found = measure(
             window[:, :3],
@@ -366,7 +372,7 @@ class Tracker:
             top=min((e.top + 1) * n - 1, end) - begin,
             closed=min((e.end + 1) * n - 1, end) - begin,
             lift=cross(e.rest, e.far),
-            usual=self._usual,
+            before=self._axes,
         )
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")

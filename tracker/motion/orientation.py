@@ -31,6 +31,9 @@ STILL_GYR_SD_RAD_S = np.deg2rad(1.6)
 """Tremor passes, any turn of a leg does not (an accelerometer's spread would mistake tremor for movement)."""
 STILL_TILT_RAD = np.deg2rad(0.75)
 """Gravity's direction may differ by this between the two blocks."""
+STEADY_TILT_RAD, STEADY_SHARE = np.deg2rad(0.2), 0.3
+"""A leg that creeps turns gravity's direction by what its rate says, a bias does not: it may change by so much of that,
+or by what sway makes of it."""
 BIAS_STEP_RAD_S = np.deg2rad(1.5)
 """A stillness corrects the bias only when it is off by more than this; VQF takes care of less."""
 BIAS_SIGMA_RAD_S = np.deg2rad(0.5)
@@ -221,7 +224,9 @@ class Orienter:
         rate, change = (after[:, :3] + before[:, :3]) / 2, after[:, :6] - before[:, :6]
         still = (before[:, 6] < STILL_GYR_SD_RAD_S) & (after[:, 6] < STILL_GYR_SD_RAD_S)
         still &= (_lengths(change[:, :3]) < STILL_GYR_SD_RAD_S) & (_lengths(change[:, 3:]) < STILL_TILT_RAD)
-        still &= _lengths(rate) < BIAS_LIMIT_RAD_S
+        speed = _lengths(rate)
+        still &= speed < BIAS_LIMIT_RAD_S
+        still &= _lengths(change[:, 3:]) < np.maximum(STEADY_TILT_RAD, STEADY_SHARE * STILL_BLOCK_S * speed)
         found = np.array([i for i, one in enumerate(still.tolist()) if self._tells_bias(one)], dtype=np.intp)
         return skip - held + (found + 1) * n, rate[found]
 

@@ -19,12 +19,13 @@ peak.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from tracker.motion.axis import UsualAxis
+from tracker.motion.axis import common_axis, flexion_axis
 from tracker.motion.samples import Array, Mask
 from tracker.motion.vectors import Vector, cross, dot
 
@@ -33,6 +34,11 @@ STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
 STALL_S = 1.5
 """A leg that stays longer in the lower half rests there: what brought it was another movement."""
+LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_SHARE = 0.04
+"""A measurement may use this share of the return again after the excursion's end, within these limits."""
+LATE_S = 0.8
+"""It waits for a leg that creeps back to rest, but not for longer."""
 TRUTH_SIGMA_S = 0.025
 """The definition's own smoothing; all there is for quick phases, and for the peak speed."""
 BEYOND_S = 0.15
@@ -66,7 +72,15 @@ class Measures:
 
 
 def measure(
-    gyr: Array, up: Array, period_s: float, *, opened: int, top: int, closed: int, lift: Vector, usual: UsualAxis
+    gyr: Array,
+    up: Array,
+    period_s: float,
+    *,
+    opened: int,
+    top: int,
+    closed: int,
+    lift: Vector,
+    before: Iterable[Vector],
 ) -> Measures | None:
     """Measure one excursion.
 
@@ -80,15 +94,16 @@ def measure(
         Rows at which the leg had left rest, was farthest, and was back.
     lift
         Cross product of the up direction at rest and at the top: tells the lift from the return.
-    usual
-        About what the leg turned before; learns from this window.
+    before
+        Axes of repetitions before this one.
 
     Returns
     -------
     Measures or None
         None where there is no lift or no return in the window.
     """
-    axis = usual.of(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    own = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    axis = common_axis(own, before)
     x, y, z = gyr.T
     rate = x * axis[0] + y * axis[1] + z * axis[2]
     smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
@@ -97,7 +112,7 @@ def measure(
     smooth += off
     angle += np.arange(len(angle)) * (off * period_s)
     found = find_borders(smooth, angle, top, period_s)
-    return None if found is None else Measures(*found, axis, smooth, angle)
+    return None if found is None else Measures(*found, own, smooth, angle)
 
 
 def find_borders(
@@ -129,6 +144,30 @@ def find_borders(
     inside = angle[math.ceil(start) : int(end) + 1]
     reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
     return start, peak_start, peak_end, end, reach, speed
+
+
+def look_ahead(back: Array, returned: int, missing: int, step_s: float) -> int:
+    """How many steps after an excursion's end its measurement waits for: a few, and more while the leg comes back.
+
+    Parameters
+    ----------
+    back
+        Speed of the return, any unit, one row for each step so far.
+    returned
+        Steps from the top to the excursion's end.
+    missing
+        Steps after the top for which ``back`` has no rows any more.
+    step_s
+        Seconds between steps.
+    """
+    seconds = LOOK_AHEAD_SHARE * returned * step_s
+    look = math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / step_s)
+    slow = EDGE_SHARE * float(back.max()) if len(back) else 0.0
+    for speed in back[max(0, returned + look - missing) :].tolist():
+        if speed <= slow or look * step_s >= LATE_S:
+            break
+        look += 1
+    return look
 
 
 def touched_phases(m: Measures, valid: Mask, period_s: float) -> set[str]:
