@@ -236,8 +236,10 @@ class Tracker:
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
         for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
-            for event in push(step, pose, pace):
-                self._event(event)
+            found = push(step, pose, pace)
+            if found:
+                for event in found:
+                    self._event(event)
             if self._top is not None:
                 out += self._announce(self._top, step)
             if due:
@@ -293,18 +295,20 @@ class Tracker:
             return []
         far = self._segmenter.farthest
         waited_s = (step - top.step) * self._step_s
-        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
-        lift = self._lift(top, far or top.far, first, step)
-        if lift is not None and self._sets.foresees(lift, math.inf if far is None else waited_s):
+        lift = self._lift(top, far or top.far, math.inf if far is None else waited_s, step)
+        if lift is not None and self._sets.foresees(lift):
             self._top, self._said = None, top.peak
             return [Peak(top.peak, self._time((top.top + 1) * self._stride - 1), self._now_s(step))]
         if far is None or waited_s > FORESEE_S:
             self._top = None
         return []
 
-    def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
-        """Describe the way out so far."""
-        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
+    def _lift(self, top: Top, far: Vector, waited_s: float, step: int) -> Lift | None:
+        """Describe the way out so far, where there is enough of it and it may be foreseen to count."""
+        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
+        start_s, range_deg = self._now_s(top.opened), math.degrees(angle(top.rest, far))
+        few = step + 1 - max(first, self._coarse.begin) < LEAST_ROWS
+        if few or not self._sets.may_foresee(start_s, range_deg, waited_s):
             return None
 
         def fit() -> PivotFit:
@@ -312,8 +316,7 @@ class Tracker:
             whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
             return judge(whole, whole)
 
-        start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
+        return Lift(start_s, range_deg, tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
