@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
+from tracker.motion.axis import Pivot, PivotFit, PivotHistory, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
@@ -100,7 +100,7 @@ class Tracker:
         self._next: int | None = None
         self._began = self._from_step = 0
         self._fine = History(10, self._keep, SLICE)
-        self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
+        self._coarse = PivotHistory(self._step_s, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
         self._skip = 0
@@ -312,9 +312,8 @@ class Tracker:
             return None
 
         def fit() -> PivotFit:
-            rows = self._coarse.between(first, step + 1)
-            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
-            return judge(whole, whole)
+            out = self._coarse.fit_out(first, step + 1)
+            return judge(out, out)
 
         return Lift(start_s, range_deg, tangent(top.rest, far), top.rest, fit)
 
@@ -429,8 +428,7 @@ class Tracker:
         first = max(e.begin, e.opened - round(LEAVE_S / self._step_s))
         last = min(max(e.end + 2, first + 8), (newest + 1) // self._stride)
         first = min(first, last - 6)
-        rows = self._coarse.between(first, last)
-        out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
+        out, back = self._coarse.fit(first, last, e.top)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
         if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:

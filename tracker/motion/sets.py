@@ -126,7 +126,7 @@ class SetBuilder:
         return self._wait(candidate, now_s)
 
     def may_foresee(self, start_s: float, range_deg: float, waited_s: float) -> bool:
-        """A lift that has just reached its top, ``waited_s`` ago, follows no step and is large enough to be foreseen."""
+        """A lift that reached its top ``waited_s`` ago follows no step and is large enough to be foreseen."""
         if start_s - self._stepped_s < evidence.BESIDE_S:
             return False
         if self._reps:
