@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import common_axis, fit_pivots, flexion_axis, judge
+from tracker.motion.axis import PivotHistory, common_axis, fit_pivots, flexion_axis, judge
 
 STEP_S = 0.04
 FINE = 40
@@ -174,3 +174,25 @@ def test_an_axis_far_off_has_nothing_in_common():
     own, other = (0.0, 0.6, 0.8), (0.0, 0.8, 0.6)
     assert common_axis(own, [other, other, other]) == pytest.approx(own)
     assert common_axis(own, []) == pytest.approx(own)
+
+
+def test_fits_to_stretches_of_a_history_are_those_to_the_stretches_alone():
+    rng = np.random.default_rng(4)
+    motion = rng.normal(size=(400, 6)).astype(np.float32).astype(float)  # as a history keeps it
+    history = PivotHistory(STEP_S, 60, 40)
+    for begin in (100, 1000):
+        history.restart(begin)
+        held = 0
+        while held < len(motion):
+            count = int(rng.integers(1, 40))
+            history.append(motion[held : held + count])
+            held = history.end - begin
+            for _ in range(3):
+                last = int(rng.integers(max(history.begin, history.end - 30), history.end)) + 1
+                first = int(rng.integers(last - 25, last + 1))
+                top = int(rng.integers(first, last + 1))
+                there = motion[max(first, history.begin) - begin : last - begin]
+                assert history.fit(first, last, top) == fit_pivots(there[:, :3], there[:, 3:], STEP_S, top - first)
+                if len(there) >= 6:
+                    out = fit_pivots(there[:, :3], there[:, 3:], STEP_S, len(there))[0]
+                    assert history.fit_out(first, last) == out

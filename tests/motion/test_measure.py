@@ -250,11 +250,8 @@ def test_the_gaussian_keeps_a_slope():
 
 def test_a_leg_that_creeps_back_is_waited_for():
     fast, creeping, still = np.full(20, 1.0), np.full(8, 0.3), np.zeros(20)
-    at_once = look_ahead(np.concatenate([fast, still]), 20, 0, 0.04)
-    assert at_once == 1, "a return of 0.8 s"
-    later = look_ahead(np.concatenate([fast, creeping, still]), 20, 0, 0.04)
-    assert later == 8, "as long as it creeps"
-    assert look_ahead(np.concatenate([fast, creeping, still])[5:], 20, 5, 0.04) == later
-    assert look_ahead(np.concatenate([fast, creeping]), 20, 0, 0.04) == 8, "it may go on"
-    assert look_ahead(np.concatenate([fast, np.full(200, 0.3)]), 20, 0, 0.04) == 20, "not for longer than 0.8 s"
-    assert look_ahead(np.empty(0), 20, 0, 0.04) == 1
+    assert look_ahead(np.concatenate([fast, still]), 20, 20, 0.04) == 1, "at once, after a return of 0.8 s"
+    assert look_ahead(np.concatenate([fast, creeping, still]), 28, 20, 0.04) == 9, "as long as it creeps"
+    assert look_ahead(np.concatenate([fast, creeping]), 8, 20, 0.04) == 9, "it may go on"
+    assert look_ahead(np.concatenate([fast, np.full(200, 0.3)]), 200, 20, 0.04) == 20, "not for longer than 0.8 s"
+    assert look_ahead(np.empty(0), 0, 20, 0.04) == 1

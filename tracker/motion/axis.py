@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tracker.motion.history import History
 from tracker.motion.samples import Array
 from tracker.motion.vectors import Vector, dot
 
@@ -151,12 +152,74 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     top
         Row that parts the two.
     """
+    return _parted(_terms(gyr, lin, step_s), top)
+
+
+class PivotHistory:
+    """The last seconds of motion, step by step, for fits of a pivot to any stretch of them.
+
+    What a fit adds up is worked out at once for all steps that are there, for stretches overlap: a lift's is part of
+    its excursion's.
+
+    Parameters
+    ----------
+    step_s
+        Time between steps, seconds.
+    keep, room
+        As for ``History``.
+    """
+
+    def __init__(self, step_s: float, keep: int, room: int) -> None:
+        self._step_s = step_s
+        self._rows = History(6, keep, room)
+        self._first, self._terms = 0, np.empty((4, 3, 0))
+
+    def restart(self, at: int) -> None:
+        """Drop all steps; the next one has number ``at``."""
+        self._rows.restart(at)
+        self._terms = np.empty((4, 3, 0))
+
+    def append(self, motion: Array) -> None:
+        """Add steps: turning rate (rad/s) and gravity-free acceleration (m/s²), sensor frame, shape (n, 6)."""
+        self._rows.append(motion)
+
+    @property
+    def begin(self) -> int:
+        """Number of the oldest step."""
+        return self._rows.begin
+
+    @property
+    def end(self) -> int:
+        """Number of the next step."""
+        return self._rows.end
+
+    def turning(self, first: int, last: int) -> Array:
+        """Turning rate at the steps ``first`` … ``last`` − 1, as far as they are there, rad/s, shape (n, 3)."""
+        return self._rows.between(first, last)[:, :3]
+
+    def fit(self, first: int, last: int, top: int) -> tuple[Pivot, Pivot]:
+        """``fit_pivots`` to the steps ``first`` … ``last`` − 1, as far as they are there, parted at step ``top``."""
+        return _parted(self._between(first, last), top - first)
+
+    def fit_out(self, first: int, last: int) -> Pivot:
+        """Set up the fit to a way out that is not over: steps as for ``fit``, at least six of them."""
+        return _pivot(_level(self._between(first, last))[:, :, :-1])
+
+    def _between(self, first: int, last: int) -> Array:
+        begin = max(first, self.begin)
+        if not self._first <= begin < last <= self._first + self._terms.shape[2] + 4:
+            rows = self._rows.between(begin, self.end)
+            self._first, self._terms = begin, _terms(rows[:, :3], rows[:, 3:], self._step_s)
+        skip = begin - self._first
+        return self._terms[:, :, skip : skip + max(0, last - begin - 4)]
+
+
+def _terms(gyr: Array, lin: Array, step_s: float) -> Array:
+    """``a = α × r + ω × (ω × r)``: what each of the lever's parts is multiplied by, and a, shape (4, 3, n − 4)."""
     both = _smooth(np.concatenate((gyr.T, lin.T)))
     p, q, r = (both[:3, 2:] - both[:3, :-2]) / (2.0 * step_s)
     w, a = both[:3, 1:-1], both[3:, 1:-1]
-    n = w.shape[1]
-    # a = α × r + ω × (ω × r): a block for what each of the lever's parts is multiplied by, and one for a
-    terms = np.empty((4, 3, n))
+    terms = np.empty((4, 3, w.shape[1]))
     np.multiply(w[:, None], w, out=terms[:3])
     square = terms[0, 0] + terms[1, 1] + terms[2, 2]
     for i in range(3):
@@ -168,11 +231,21 @@ def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, 
     terms[2, 0] += q
     terms[2, 1] -= p
     terms[3] = a
+    return terms
+
+
+def _parted(terms: Array, top: int) -> tuple[Pivot, Pivot]:
+    n = terms.shape[2]
     if not n:  # too short a window says nothing
         return _NOTHING, _NOTHING
-    terms -= terms.sum(axis=2, keepdims=True) / n  # an accelerometer's offset is no evidence
+    terms = _level(terms)
     part = min(max(top - 2, 1), n - 1)
     return _pivot(terms[:, :, :part]), _pivot(terms[:, :, part:])
+
+
+def _level(terms: Array) -> Array:
+    """Take the means out: an accelerometer's offset is no evidence."""
+    return np.asarray(terms - terms.sum(axis=2, keepdims=True) / terms.shape[2])
 
 
 def _pivot(terms: Array) -> Pivot:

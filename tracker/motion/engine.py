@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, fit_pivots, judge
+from tracker.motion.axis import Pivot, PivotFit, PivotHistory, judge
 from tracker.motion.evidence import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
@@ -99,7 +99,7 @@ class Tracker:
         self._next: int | None = None
         self._began = self._from_step = 0
         self._fine = History(10, self._keep, SLICE)
-        self._coarse = History(6, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
+        self._coarse = PivotHistory(self._step_s, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part = np.empty((6, 0))
         self._skip = 0
@@ -236,8 +236,10 @@ class Tracker:
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
         for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
-            for event in push(step, pose, pace):
-                self._event(event)
+            found = push(step, pose, pace)
+            if found:
+                for event in found:
+                    self._event(event)
             if self._top is not None:
                 out += self._announce(self._top, step)
             if due:
@@ -298,36 +300,35 @@ class Tracker:
             return []
         far = self._segmenter.farthest
         waited_s = (step - top.step) * self._step_s
-        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
-        lift = self._lift(top, far or top.far, first, step)
-        if lift is not None and self._sets.foresees(lift, math.inf if far is None else waited_s):
+        lift = self._lift(top, far or top.far, math.inf if far is None else waited_s, step)
+        if lift is not None and self._sets.foresees(lift):
             self._top, self._said = None, top.peak
             return [Peak(top.peak, self._time((top.top + 1) * self._stride - 1), self._now_s(step))]
         if far is None or waited_s > FORESEE_S:
             self._top = None
         return []
 
-    def _lift(self, top: Top, far: Vector, first: int, step: int) -> Lift | None:
-        """Describe the way out so far."""
-        if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
+    def _lift(self, top: Top, far: Vector, waited_s: float, step: int) -> Lift | None:
+        """Describe the way out so far, where there is enough of it and it may be foreseen to count."""
+        first = max(top.opened - round(LEAVE_S / self._step_s), 0)
+        start_s, range_deg = self._now_s(top.opened), math.degrees(angle(top.rest, far))
+        few = step + 1 - max(first, self._coarse.begin) < LEAST_ROWS
+        if few or not self._sets.may_foresee(start_s, range_deg, waited_s):
             return None
 
         def fit() -> PivotFit:
-            rows = self._coarse.between(first, step + 1)
-            whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
-            return judge(whole, whole)
+            out = self._coarse.fit_out(first, step + 1)
+            return judge(out, out)
 
-        start_s = self._time((top.opened + 1) * self._stride - 1)
-        return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
+        return Lift(start_s, range_deg, tangent(top.rest, far), top.rest, fit)
 
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
 
     def _look(self, e: Excursion, step: int) -> int:
         """Steps after the end that the measurement waits for, as far as can be known now."""
-        first = max(e.top, self._coarse.begin)
-        back = self._coarse.between(first, step + 1)[:, :3] @ cross(e.rest, e.far)  # up turns against the sensor
-        return look_ahead(back, e.end - e.top, first - e.top, self._step_s)
+        back = self._coarse.turning(e.top, step + 1) @ cross(e.rest, e.far)  # up turns against the sensor
+        return look_ahead(back, step - e.end, e.end - e.top, self._step_s)
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
@@ -434,8 +435,7 @@ class Tracker:
         first = max(e.begin, e.opened - round(LEAVE_S / self._step_s))
         last = min(max(e.end + 2, first + 8), (newest + 1) // self._stride)
         first = min(first, last - 6)
-        rows = self._coarse.between(first, last)
-        out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
+        out, back = self._coarse.fit(first, last, e.top)
         whole, fit = out + back, judge(out, back)
         climb = 0.0
         if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:

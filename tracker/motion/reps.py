@@ -146,26 +146,24 @@ def find_borders(
     return start, peak_start, peak_end, end, reach, speed
 
 
-def look_ahead(back: Array, returned: int, missing: int, step_s: float) -> int:
+def look_ahead(back: Array, since: int, lasted: int, step_s: float) -> int:
     """How many steps after an excursion's end its measurement waits for: a few, and more while the leg comes back.
 
     Parameters
     ----------
     back
-        Speed of the return, any unit, one row for each step so far.
-    returned
-        Steps from the top to the excursion's end.
-    missing
-        Steps after the top for which ``back`` has no rows any more.
+        Speed of the return up to now, any unit, one row for each step.
+    since
+        Steps since the excursion's end.
+    lasted
+        Steps that the return took.
     step_s
         Seconds between steps.
     """
-    seconds = LOOK_AHEAD_SHARE * returned * step_s
+    seconds = LOOK_AHEAD_SHARE * lasted * step_s
     look = math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / step_s)
     slow = EDGE_SHARE * float(back.max()) if len(back) else 0.0
-    for speed in back[max(0, returned + look - missing) :].tolist():
-        if speed <= slow or look * step_s >= LATE_S:
-            break
+    while look <= since and back[look - since - 1] > slow and look * step_s < LATE_S:
         look += 1
     return look
 

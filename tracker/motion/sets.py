@@ -68,7 +68,7 @@ class SetBuilder:
     def __init__(self, exercise: Exercise | None) -> None:
         self._exercise = exercise
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
-        self._usual_deg = self._usual_lever_m = 0.0
+        self._usual_deg = self._usual_lever_m = self._open_deg = 0.0
         self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
@@ -82,13 +82,13 @@ class SetBuilder:
     def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         """Judge a candidate. ``now_s`` is the stream time."""
         out = self._judge(candidate, now_s)
-        self.deadline_s = self._next_deadline_s()
+        self._changed()
         return out
 
     def resume(self, now_s: float, away_s: float) -> None:
         """Go on behind a hole too long to bridge: nobody knows what was done in it, so it is no rest."""
         self._outages.append((now_s, away_s))
-        self.deadline_s = self._next_deadline_s()
+        self._changed()
 
     def dismiss(self, rough: Rep, now_s: float) -> list[Outcome] | None:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
@@ -99,7 +99,7 @@ class SetBuilder:
         if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
             return None
         out = [*self._walked(rough, now_s), _rejected(rough, Reason.WALKING, _follows_a_step(after_s), now_s)]
-        self.deadline_s = self._next_deadline_s()
+        self._changed()
         return out
 
     def plainly_not(self, rough: Candidate) -> bool:
@@ -125,20 +125,22 @@ class SetBuilder:
             return self._continue(candidate, now_s)
         return self._wait(candidate, now_s)
 
-    def foresees(self, lift: Lift, waited_s: float) -> bool:
-        """A lift that has just reached its top will count, as far as that can be known then."""
-        stepped = lift.start_s - self._stepped_s < evidence.BESIDE_S
-        if stepped:
+    def may_foresee(self, start_s: float, range_deg: float, waited_s: float) -> bool:
+        """A lift that reached its top ``waited_s`` ago follows no step and is large enough to be foreseen."""
+        if start_s - self._stepped_s < evidence.BESIDE_S:
             return False
         if self._reps:
-            usual = median(r.range_deg for r in self._reps)
             share = LIKELY_SHARE if waited_s < STALL_S else ANNOUNCED_SHARE
-            return lift.range_deg >= share * usual and evidence.one_more(lift, self._reps)
-        if self._exercise is None or lift.range_deg < max(
-            self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg
-        ):
+            return range_deg >= share * self._open_deg
+        if self._exercise is None:
             return False
-        return evidence.lifted(lift, self._exercise)
+        return range_deg >= max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
+
+    def foresees(self, lift: Lift) -> bool:
+        """One that may be foreseen will count, as far as that can be known then."""
+        if self._reps:
+            return evidence.one_more(lift, self._reps)
+        return self._exercise is not None and evidence.lifted(lift, self._exercise)
 
     def counts(self, peak: int) -> bool:
         """The open set counts the excursion with this peak."""
@@ -165,8 +167,13 @@ class SetBuilder:
             out = self._begin(self._surely(), now_s)
         else:
             out = self._disperse(now_s)
-        self.deadline_s = self._next_deadline_s()
+        self._changed()
         return out
+
+    def _changed(self) -> None:
+        """Work out what is asked for at every step, and does not change between two changes of the sets."""
+        self.deadline_s = self._next_deadline_s()
+        self._open_deg = median(r.range_deg for r in self._reps) if self._reps else 0.0
 
     def _next_deadline_s(self) -> float:
         """When the open set ends, the sure one that waits begins a set, or those who wait are given up."""
