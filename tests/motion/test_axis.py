@@ -171,7 +171,7 @@ def test_what_many_repetitions_have_in_common_is_nearer_to_the_plane():
 
 
 def test_an_axis_far_off_has_nothing_in_common():
-    own, other = (0.0, 0.6, 0.8), (0.0, 0.8, 0.6)
+    own, other = (0.0, 0.6, 0.8), (0.0, 0.96, 0.28)
     assert common_axis(own, [other, other, other]) == pytest.approx(own)
     assert common_axis(own, []) == pytest.approx(own)
 

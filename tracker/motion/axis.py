@@ -21,7 +21,7 @@ from tracker.motion.vectors import Vector, dot
 
 AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""
-NEAR_COS = math.cos(math.radians(15.0))
+NEAR_COS = math.cos(math.radians(20.0))
 """Axes of one set's repetitions differ by less."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
