@@ -15,11 +15,15 @@ from tracker.cli.streaming import Item, LiveSensor
 from tracker.coaching.board import Board, SensorRow, set_words
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
+from tracker.coaching.judged import Judged
 from tracker.coaching.plan import PLAN, Kind
 from tracker.coaching.range_band import Calibration
+from tracker.coaching.set_form import judge_set
+from tracker.coaching.targets import targets_of
 from tracker.commands import Correction, answer
-from tracker.exercises import Leg
+from tracker.exercises import Leg, exercises
 from tracker.journal import Session, SetKind
+from tracker.journal.logged import LoggedSet
 from tracker.live import Put, Show
 from tracker.motion.values import ExerciseSet
 from tracker.motion.vectors import Vector
@@ -71,11 +75,19 @@ class Led:
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
         for one in session.sets:
-            words = set_words(len(one.reps), one.totals.time_under_tension_s)
+            words = set_words(len(one.reps), one.totals.time_under_tension_s, partials=len(one.partials))
             planned = one.context.kind is not SetKind.CHECK
             self.sets.append({"set": one.number, "side": one.context.side or "", "words": words, "planned": planned})
-        self.coach.go_on_behind(sum(one["planned"] for one in self.sets))
+        done = [one for one in session.sets if one.context.kind is not SetKind.CHECK]
+        newest = max((one.number for one in (*session.sets, *session.deleted_sets)), default=0)
+        self.coach.go_on_behind(len(done), newest, self._judged(done[-1]) if done else None)
         self.board.push(None)
+        self._rewritten()
+
+    @property
+    def newest(self) -> int:
+        """Number of the newest set in the log; 0: there is none."""
+        return self.coach.logged
 
     def tell_before(self, told: Mapping[str, Any]) -> None:
         """Take what the person told of the day before it begins: questions and answers."""
@@ -123,7 +135,7 @@ class Led:
             self.board.sensors([_sensor_row(self._worn.state)])
         self._keep_calibration()
         if isinstance(value, ExerciseSet):
-            number = len(self.sets) + 1
+            number = self.newest
             planned = self.coach.last is not None and self.coach.last.measured is value
             words = self.board.state.last_set_words if planned else "to check the strap, not counted"
             self.sets = [*self.sets, {"set": number, "side": self._side_told, "words": words, "planned": planned}]
@@ -175,22 +187,46 @@ class Led:
         self._tell(cues)
 
     def correct(self, said: Correction) -> None:
-        """Take what a set really was."""
+        """Take what a set really was.
+
+        Raises
+        ------
+        ValueError
+            There is no such set.
+        """
+        if all(one["set"] != said.set_number for one in self.sets):
+            raise ValueError(f"there is no set {said.set_number}")
         self.mark(MarkerKind.CORRECTION, said.mark(0).text)
-        one = self.sets[said.set_number - 1]
         if said.what == "side":
-            one = one | {"side": said.value}
-            self.sets = [*self.sets[: said.set_number - 1], one, *self.sets[said.set_number :]]
-        elif said.set_number == len(self.sets) and one["planned"] and said.what in ("deleted", "added"):
-            self.coach.correct(**{"taken" if said.what == "deleted" else "added": said.value})
+            self._relist(said.set_number, side=said.value)
+        elif self.coach.last is not None and said.set_number == self.coach.last.number:
+            if said.what in ("deleted", "added"):
+                self.coach.correct(**{"taken" if said.what == "deleted" else "added": said.value})
             self.board.push(None)
             self._rewritten()
         self._tell(())
 
     def _rewritten(self) -> None:
         """Write what the last set came to again: something in it was taken back or added."""
-        if self.sets and self.sets[-1]["planned"] and self.coach.last is not None:
-            self.sets = [*self.sets[:-1], self.sets[-1] | {"words": self.board.state.last_set_words}]
+        if self.coach.last is not None:
+            self._relist(self.coach.last.number, words=self.board.state.last_set_words)
+
+    def _relist(self, number: int, **changed: str) -> None:
+        """Change what is listed of a set."""
+        self.sets = [one | changed if one["set"] == number else one for one in self.sets]
+
+    def _judged(self, one: LoggedSet) -> Judged:
+        """Return a set of the log as it was judged when it was done."""
+        profile = exercises().get(one.context.exercise or "", self.coach.exercise)
+        targets = targets_of(profile, tempo=one.tempo, band=self.coach.bands.get(one.context.side))
+        return Judged(
+            one.measured,
+            targets,
+            judge_set(one.measured, targets),
+            frozenset(logged.rep.peak for logged in one.deleted if logged.rep is not None),
+            added=sum(logged.rep is None for logged in one.reps),
+            number=one.number,
+        )
 
     def mark(self, kind: MarkerKind, text: str = "") -> None:
         """Set a mark, where samples flow."""

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.coaching.coach import Coach, Judged, repetitions
+from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.form import range_in_band, tempo_in_band
+from tracker.coaching.judged import Judged, repetitions
 from tracker.coaching.plan import PlannedSet
 from tracker.motion.now import Now, Phase
 
@@ -98,8 +99,9 @@ class BoardState:
         None while no rest runs.
     message
         The last milestone, in words.
-    last_set, last_set_added, last_set_words
-        The repetitions of the set that was done last, those that the person added, and its summary.
+    last_set, last_set_number, last_set_added, last_set_words
+        The repetitions of the planned set that was done last, its number in the log (None: there is none), how many
+        repetitions the person added to it, and its summary.
     checking
         The strap is being checked.
     after
@@ -129,6 +131,7 @@ class BoardState:
     rest_left_s: float | None = None
     message: str = ""
     last_set: tuple[RepRow, ...] = ()
+    last_set_number: int | None = None
     last_set_added: int = 0
     last_set_words: str = ""
     checking: bool = False
@@ -234,7 +237,12 @@ def _listed(last: Judged | None) -> dict[str, Any]:
     """Return what is shown of the last set."""
     if last is None:
         return {}
-    return {"last_set": _rows(last), "last_set_added": last.added, "last_set_words": _words(last)}
+    return {
+        "last_set": _rows(last),
+        "last_set_number": last.number or None,
+        "last_set_added": last.added,
+        "last_set_words": _words(last),
+    }
 
 
 def _rows(last: Judged) -> tuple[RepRow, ...]:

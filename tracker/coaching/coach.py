@@ -18,14 +18,15 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracker.coaching.breathing import Breathing
 from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
-from tracker.coaching.form import FormFlag, judge, tempo_in_band, tempo_misses_s
+from tracker.coaching.form import FormFlag, judge, tempo_misses_s
+from tracker.coaching.judged import Judged, repetitions
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
-from tracker.coaching.set_form import SetForm, judge_set
+from tracker.coaching.set_form import judge_set
 from tracker.coaching.setup_check import Checked, StrapCheck, posture_words
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import Exercise, Leg
@@ -61,38 +62,6 @@ JOLT_M_S2 = 25.0
 _PHASES = {Phase.LIFT: CueKind.LIFT, Phase.HOLD: CueKind.HOLD, Phase.RETURN: CueKind.RETURN}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A set that is over, and how it was judged.
-
-    Attributes
-    ----------
-    measured, targets, form
-        The set, what was asked for in it, and its form.
-    taken
-        Peaks of the repetitions that the person took back.
-    added
-        How many repetitions the person says were not found.
-    """
-
-    measured: ExerciseSet
-    targets: Targets
-    form: SetForm
-    taken: frozenset[int]
-    added: int = 0
-
-    @property
-    def reps(self) -> int:
-        """How many count."""
-        return sum(rep.peak not in self.taken for rep in self.measured.reps) + self.added
-
-    @property
-    def tempo_words(self) -> str:
-        """How many kept the tempo; empty where that is not known."""
-        kept = [tempo_in_band(rep, self.targets) for rep in self.measured.reps if rep.peak not in self.taken]
-        return "" if None in kept or not kept else f", {sum(map(bool, kept))} in tempo"
-
-
 class Coach:
     """Turns what happens into cues.
 
@@ -111,8 +80,12 @@ class Coach:
     ----------
     count
         Repetitions in the set under way, as said last: voice and screen agree.
+    bands
+        The person's ranges, those that were calibrated meanwhile too.
     done
-        Sets that are over.
+        Sets of the plan that are over.
+    logged
+        Number of the newest set in the log, that of a check too; 0: there is none.
     last
         The last set, and how it was judged.
     rest_until_s
@@ -135,8 +108,9 @@ class Coach:
         self.exercise = exercise
         self.settings = settings or Settings()
         self.done = 0
+        self.logged = 0
         self.last: Judged | None = None
-        self._bands = dict(bands or {})
+        self.bands = dict(bands or {})
         self.rest_until_s: float | None = None
         self.paused = False
         self.calibrated: Calibration | None = None
@@ -170,7 +144,7 @@ class Coach:
     @property
     def band(self) -> RangeBand | None:
         """The person's range with the leg that works."""
-        return self._bands.get(self.side)
+        return self.bands.get(self.side)
 
     @property
     def targets(self) -> Targets:
@@ -192,13 +166,15 @@ class Coach:
         """What comes after `current`; None: nothing."""
         return self._steps[self.done + 1] if self.done + 1 < len(self._steps) else None
 
-    def go_on_behind(self, sets: int) -> None:
-        """Go on in a session that has so many sets already."""
+    def go_on_behind(self, sets: int, logged: int = 0, last: Judged | None = None) -> None:
+        """Go on in a session that has so many sets of the plan, and in its log ``logged`` sets, already."""
         self.done = min(sets, len(self._steps))
+        self.logged, self.last = logged, last
 
     def push(self, value: object) -> list[Cue]:
         """Take one of the core's values, or where the leg is; paused, nothing is told of it."""
         silent = self.paused
+        self.logged += isinstance(value, ExerciseSet)
         cues = list(self._set_aside(value) if self._belongs_to_check(value) else self._cues(value))
         return [] if silent else cues
 
@@ -352,7 +328,7 @@ class Coach:
                 yield Cue(CueKind.CALIBRATION, at_s, one.why_not or f"{one.used} of {one.needed}", one.used)
                 continue
             self._calibrator, self.calibrated = None, one
-            self._bands[self.side] = one.band
+            self.bands[self.side] = one.band
             again = ", but they differ: better make it again" if one.unsteady else ""
             text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
             yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
@@ -377,7 +353,7 @@ class Coach:
 
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
         at_s, targets = one.reported_s, self.targets
-        self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken))
+        self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken), number=self.logged)
         if self._calibrator is not None:
             yield from self._calibrates(self._calibrator.flush(), at_s)
             if self._calibrator is not None:
@@ -442,8 +418,3 @@ class Coach:
         if number == 0:
             self.rest_until_s = None
         yield Cue(CueKind.REST_LEFT, at_s, str(number) if number else "go", number)
-
-
-def repetitions(count: int) -> str:
-    """Return a number of repetitions in words."""
-    return f"{count} repetition{'' if count == 1 else 's'}"
