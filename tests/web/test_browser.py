@@ -153,7 +153,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.click("text=End set")
     phone.wait_for_selector("#after:not([hidden])", timeout=5000)
     assert phone.locator("#reps tr").count() >= 2
-    for what in ("#stop", "#rest-left", "#answers legend >> nth=0"):
+    for what in ("#stop", "#words", "#answers legend >> nth=0"):
         in_sight(phone, what)
     accessible(phone)
     phone.screenshot(path=shots / "after-phone.png")
@@ -226,7 +226,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     assert phone.inner_text("#next-headline").startswith("Less"), "it hurt"
     accessible(phone)
     phone.screenshot(path=shots / "next-phone.png", full_page=True)
-    assert phone.input_value("#load") == "7.5"
+    phone.fill("#load", "9")
     phone.select_option("#exercise", "band")
     assert phone.input_value("#load") == "", "a load belongs to one exercise"
     phone.select_option("#exercise", "cable")
@@ -333,9 +333,15 @@ class Desk:
         self.page.wait_for_timeout(100)
 
 
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("idle")) as one:
+        yield one
+
+
 @pytest.fixture
-def desk(browser: Any, address: str) -> Desk:
-    return Desk(opened(browser, address, PHONE)[0])
+def desk(browser: Any, idle: Served) -> Desk:
+    return Desk(opened(browser, idle.address, PHONE)[0])
 
 
 def test_what_is_said_of_a_set_is_said_of_the_one_that_is_shown(desk: Desk) -> None:

@@ -147,9 +147,9 @@ class Studio:
         elif self._ending is not None:
             raise ValueError("too late: the session is ending")
         elif what == "answers":
-            self._answer(self._led, *check_answers(command, sets=len(self._led.sets)))
+            self._answer(self._led, *check_answers(command, sets=self._led.newest))
         elif what == "correct":
-            self._led.correct(Correction(*check_correction(command, sets=len(self._led.sets), exercises=exercises())))
+            self._led.correct(Correction(*check_correction(command, sets=self._led.newest, exercises=exercises())))
         else:
             self._led.press(str(what))
 
@@ -194,7 +194,8 @@ class Studio:
             led.answer(question, value, number)
         if number is not None:
             self._answered.add(number)
-        self._advice = _words(advice(answers, led.coach.last), led.coach.exercise)
+        if number == led.board.state.last_set_number:
+            self._advice = _words(advice(answers, led.coach.last), led.coach.exercise)
         self._tell()
 
     def _decide(self, command: dict[str, Any]) -> None:
