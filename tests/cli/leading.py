@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tracker.cli.led import Led
+from tracker.cli.led import LOOK_S, Led
 from tracker.cli.streaming import LiveSensor
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, Settings
@@ -27,6 +28,7 @@ from tracker.sensors.state import LinkState, Phase, SensorState
 
 PLAN = WorkoutPlan(exercise="cable", sets=3, reps=(4, 6), sides=("left",), rest_s=20.0)
 REP_S, REST_S = 6.0, 8.0
+UPRIGHT: Vector = (0.0, 0.0, 1.0)
 
 
 class Rest:
@@ -82,7 +84,7 @@ class Stand:
         if goes_on:
             self.led.took_up(self.journal.session(goes_on))
         self.recorded: list[Item] = []
-        self._queue: deque[Item] = deque()
+        self.queue: deque[Item] = deque()
         path = folder / f"{len(list(folder.iterdir()))}.mcap"
         path.touch()
         number = self.journal.add_recording(self.uuid, path)
@@ -95,17 +97,17 @@ class Stand:
         (show,) = self.led.lanes([worn])
         said = SetContext(side="left", exercise=id_)
         self.live: LiveSession[Item] = LiveSession([Lane(stage=self.leg, show=show, said=said)], entry)
-        self.led.handed(self._queue.append)
+        self.led.handed(self.queue.append)
         self.drain()
 
     def drain(self) -> None:
         """Consume what is in the queue."""
-        while self._queue:
-            self.recorded.append(self._queue.popleft())
+        while self.queue:
+            self.recorded.append(self.queue.popleft())
             self.live.take(self.recorded[-1])
 
     def do(self, *items: Item) -> None:
-        self._queue.extend(items)
+        self.queue.extend(items)
         self.drain()
 
     def press(self, *whats: str) -> None:
@@ -132,6 +134,22 @@ class Stand:
     def rest(self) -> None:
         self.leg.duration_s += REST_S
         self.do(Rest())
+
+    def look(self, seconds: float, up: Vector | None = UPRIGHT) -> None:
+        """Look at the leg for some time, which stands as it stands."""
+        for _ in range(round(seconds / LOOK_S)):
+            self.leg.duration_s += LOOK_S
+            self.led.look(up, None)
+            self.drain()
+
+    def swing(self) -> None:
+        """Stand still, swing once and stand still again, as a check asks for; the swing is found as a repetition."""
+        self.look(3.2)
+        peak = self.top()
+        for tilt in (0.1, 0.3, 0.5, 0.3, 0.1):
+            self.look(LOOK_S, (math.sin(tilt), 0.0, math.cos(tilt)))
+        self.back(peak)
+        self.look(1.5)
 
     def done(self, reps: int) -> list[int]:
         """Do a whole set."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tracker.commands import Correction
-from tracker.journal import AddRep, DeleteSet, Ending
-from tracker.recording import MarkerKind
+from tracker.journal import AddRep, DeleteSet, Ending, Session, SetKind
+from tracker.motion.values import Peak
+from tracker.recording import Marker, MarkerKind
 
-from .leading import Stand
+from .leading import PLAN, Stand, replayed
 
 
 @pytest.fixture
@@ -67,3 +69,189 @@ def test_taken_up_again_the_last_set_is_as_the_log_has_it(stand: Stand, tmp_path
         (2, 3, "left"),
         (4, 5, "right"),
     ]
+
+
+def listed(stand: Stand) -> list[tuple[int, bool, str]]:
+    return [(one["set"], one["planned"], one["words"].split(" ")[0]) for one in stand.led.sets]
+
+
+def kept(session: Session) -> list[tuple[SetKind, int]]:
+    return [(one.context.kind, len(one.reps)) for one in session.sets]
+
+
+def test_a_checked_strap_is_a_set_of_its_own(stand: Stand, tmp_path: Path) -> None:
+    """Also where the set before it is still under way."""
+    stand.lift(2)
+    stand.press("check")
+    assert (stand.board.checking, stand.led.coach.done) == (True, 1)
+    stand.swing()
+    assert not stand.board.checking
+    assert stand.board.message == "the strap holds"
+    assert listed(stand) == [(1, True, "2"), (2, False, "to")]
+    stand.done(3)
+    session = stand.end()
+    assert kept(session) == [(SetKind.WORK, 2), (SetKind.CHECK, 1), (SetKind.WORK, 3)]
+    assert kept(replayed(tmp_path, stand.recorded)) == kept(session)
+
+
+@pytest.mark.parametrize("stands_still_s", [0.0, 5.0])
+def test_who_begins_during_a_check_is_counted(stand: Stand, tmp_path: Path, stands_still_s: float) -> None:
+    stand.press("check")
+    stand.look(stands_still_s)
+    stand.lift()
+    assert stand.board.count == 0
+    stand.top()
+    assert (stand.board.count, stand.board.checking) == (2, False)
+    stand.back(stand.peak)
+    stand.done(2)
+    assert listed(stand) == [(1, True, "4")]
+    session = stand.end()
+    assert kept(session) == [(SetKind.WORK, 4)]
+    assert kept(replayed(tmp_path, stand.recorded)) == kept(session)
+
+
+def test_a_check_gives_up_without_samples_of_the_pose_too(stand: Stand) -> None:
+    stand.press("check")
+    stand.look(58.0, None)
+    stand.lift()
+    assert stand.board.count == 0
+    stand.look(1.0, None)
+    assert (stand.board.count, stand.board.checking) == (1, False)
+    assert stand.board.message == "the strap was not checked"
+    stand.rest()
+    assert kept(stand.end()) == [(SetKind.WORK, 1)]
+
+
+@pytest.mark.parametrize("ends", ["check", "calibrate", "switch", "lost"])
+def test_a_check_can_be_ended(stand: Stand, ends: str) -> None:
+    stand.press("check")
+    stand.lift()
+    if ends == "lost":
+        stand.do(Marker(0, MarkerKind.LINK_LOST))
+    else:
+        stand.press(ends)
+    assert not stand.board.checking
+    stand.done(2)
+    reps = {"check": [3], "lost": [3], "calibrate": [3], "switch": [1, 2]}[ends]
+    kind = SetKind.CALIBRATION if ends == "calibrate" else SetKind.WORK
+    assert kept(stand.end()) == [(kind, count) for count in reps]
+
+
+def test_undo_does_nothing_during_a_check(stand: Stand) -> None:
+    stand.done(2)
+    stand.press("check")
+    stand.lift()
+    before, marks = stand.board, len(stand.recorded)
+    stand.press("undo")
+    assert (stand.board, len(stand.recorded)) == (before, marks)
+
+
+def test_a_check_goes_on_after_a_set_of_one_swing(stand: Stand) -> None:
+    """The leg was not still enough: what is swung next is of the check too, also in the log."""
+    stand.press("check")
+    stand.done(1)
+    stand.swing()
+    assert [one["planned"] for one in stand.led.sets] == [False, False]
+    assert kept(stand.end()) == [(SetKind.CHECK, 1), (SetKind.CHECK, 1)]
+
+
+def test_an_exercise_whose_strap_cannot_be_checked(tmp_path: Path) -> None:
+    stand = Stand(tmp_path, replace(PLAN, exercise="ankle-weight-straightening"), id_="ankle-weight-straightening")
+    stand.press("check")
+    assert not stand.board.checking
+    assert "cannot be checked" in stand.board.message
+    stand.done(2)
+    assert kept(stand.end()) == [(SetKind.WORK, 2)]
+
+
+@pytest.mark.parametrize("pressed", ["check", "calibrate"])
+def test_behind_the_plan_sets_are_work_again(tmp_path: Path, pressed: str) -> None:
+    stand = Stand(tmp_path, replace(PLAN, sets=1))
+    stand.done(1)
+    assert stand.board.set_number is None
+    stand.press(pressed)
+    stand.swing()
+    stand.rest()
+    stand.done(3)
+    kind = {"calibrate": SetKind.CALIBRATION, "check": SetKind.CHECK}[pressed]
+    assert kept(stand.end()) == [(SetKind.WORK, 1), (kind, 1), (SetKind.WORK, 3)]
+
+
+def agree(stand: Stand, folder: Path) -> None:
+    """Screen, log and replay say the same repetitions of every set of the plan."""
+    shown = [(one["set"], int(one["words"].split(" ")[0])) for one in stand.led.sets if one["planned"]]
+    rows = [(row.peak, row.rep is None) for row in stand.board.last_set]
+    last = stand.board.last_set_number
+    session = stand.end()
+    assert [(one.number, len(one.reps)) for one in session.sets if one.context.kind is not SetKind.CHECK] == shown
+    for read in (session, replayed(folder, stand.recorded)):
+        assert kept(read) == kept(session)
+        if last is not None:
+            one = next(one for one in read.sets if one.number == last)
+            gone = {logged.rep.peak for logged in one.deleted if logged.rep is not None}
+            assert [(rep.peak, rep.peak in gone) for rep in one.measured.reps] == rows
+
+
+def test_undo_after_a_set_and_its_corrections_agree(stand: Stand, tmp_path: Path) -> None:
+    first, second, third = stand.done(3)
+    stand.press("undo")
+    stand.led.correct(Correction(1, "deleted", [second]))  # the third counts again
+    stand.drain()
+    stand.press("undo")
+    assert [row.rep for row in stand.board.last_set] == [1, None, None]
+    assert [row.peak for row in stand.board.last_set] == [first, second, third]
+    stand.press("undo", "undo", "undo")
+    agree(stand, tmp_path)
+
+
+def test_undo_after_a_check_takes_back_what_is_shown(stand: Stand, tmp_path: Path) -> None:
+    stand.done(3)
+    stand.press("check")
+    stand.swing()
+    stand.press("undo")
+    assert listed(stand) == [(1, True, "2"), (2, False, "to")]
+    agree(stand, tmp_path)
+
+
+def test_undo_during_a_set_names_the_repetition(stand: Stand, tmp_path: Path) -> None:
+    """Another top that is reached before the mark is read stays."""
+    first = stand.lift()[0]
+    stand.queue.append(Peak(2, 9.0, 9.0))
+    stand.press("undo")
+    stand.back(2)
+    assert stand.marks(MarkerKind.UNDO) == [str(first)]
+    stand.rest()
+    assert [row.rep for row in stand.board.last_set] == [None, 1]
+    agree(stand, tmp_path)
+
+
+def test_with_all_of_a_set_taken_back_undo_goes_on_in_the_one_before(stand: Stand, tmp_path: Path) -> None:
+    stand.done(2)
+    stand.lift()
+    stand.press("undo", "undo")
+    stand.rest()
+    assert listed(stand) == [(1, True, "1"), (2, True, "0")]
+    agree(stand, tmp_path)
+
+
+def test_a_set_that_closes_while_paused_is_followed_by_the_other_leg(tmp_path: Path) -> None:
+    stand = Stand(tmp_path, replace(PLAN, sides=("left", "right")))
+    stand.lift(2)
+    stand.press("pause")
+    stand.rest()
+    assert stand.marks(MarkerKind.SIDE) == ["left", "right"]
+    stand.press("resume")
+    stand.done(2)
+    assert [one.context.side for one in stand.end().sets] == ["left", "right"]
+
+
+def test_words_stay_after_a_resume(stand: Stand, tmp_path: Path) -> None:
+    stand.done(2)
+    uuid = stand.end(Ending.INTERRUPTED).uuid
+    stand.journal.close()
+    again = Stand(tmp_path, goes_on=uuid)
+    again.press("pause", "resume")
+    assert again.led.sets[0]["words"].startswith("2 repetitions")
+    again.press("undo")
+    assert again.led.sets[0]["words"].startswith("1 repetition,")
+    assert [len(one.reps) for one in again.end().sets] == [1]

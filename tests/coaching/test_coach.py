@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.coaching.board import Board
-from tracker.coaching.coach import ORDER, REMARKS, Coach
+from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Breath, CountAt, Cue, CueKind, Feedback, Mode, Settings
 from tracker.coaching.form import FormFlag
 from tracker.coaching.plan import Goal, Kind, WorkoutPlan, preset, tempo_of
 from tracker.coaching.range_band import RangeBand
+from tracker.coaching.remarks import ORDER, REMARKS
 from tracker.exercises import exercise, exercises
 from tracker.motion.engine import Tracker
 from tracker.motion.now import Now, Phase

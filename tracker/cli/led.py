@@ -19,12 +19,14 @@ from tracker.coaching.judged import Judged
 from tracker.coaching.plan import PLAN, Kind
 from tracker.coaching.range_band import Calibration
 from tracker.coaching.set_form import judge_set
+from tracker.coaching.setup_check import Checked
 from tracker.coaching.targets import targets_of
 from tracker.commands import Correction, answer
 from tracker.exercises import Leg, exercises
 from tracker.journal import Session, SetKind
 from tracker.journal.logged import LoggedSet
 from tracker.live import Put, Show
+from tracker.motion.now import Now
 from tracker.motion.values import ExerciseSet
 from tracker.motion.vectors import Vector
 from tracker.recording import Marker, MarkerKind
@@ -70,6 +72,8 @@ class Led:
         self._put: Put[Item] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._side_told: Leg | Literal[""] = ""
+        self._kind_told: tuple[SetKind, float | None] | None = None
+        self._checked: Checked | None = None
         self._told_before: dict[str, Any] = {}
 
     def took_up(self, session: Session) -> None:
@@ -102,8 +106,7 @@ class Led:
             self.answer(question, value)
         if plan.load_label:
             self.mark(MarkerKind.LABEL, plan.load_label)
-        self._say_side()
-        self._say_kind()
+        self._say()
 
     def lanes(self, worn: Sequence[LiveSensor]) -> Sequence[Show]:
         """Return what is told the values of the one sensor that is led (`streaming.Screen`)."""
@@ -139,8 +142,7 @@ class Led:
             planned = self.coach.last is not None and self.coach.last.measured is value
             words = self.board.state.last_set_words if planned else "to check the strap, not counted"
             self.sets = [*self.sets, {"set": number, "side": self._side_told, "words": words, "planned": planned}]
-            self._say_kind()
-            self._say_side()  # also where nothing is told of it: the session is paused
+        self._say()
         self._tell(cues)
 
     def states(self, states: Sequence[SensorState]) -> None:
@@ -161,8 +163,7 @@ class Led:
             case "end-set":
                 self.mark(MarkerKind.SET_END)
             case "undo":
-                cues = self.coach.undo(at_s)
-                self.mark(MarkerKind.UNDO)
+                cues = self._undo(at_s)
             case "pause":
                 cues = self.coach.pause(at_s)
                 self.mark(MarkerKind.PAUSE)
@@ -171,17 +172,18 @@ class Led:
                 self.mark(MarkerKind.RESUME)
             case "calibrate":
                 cues = self.coach.calibrate(at_s)
-                self.mark(MarkerKind.KIND, SetKind.CALIBRATION.value)
             case "check":
                 cues = self.coach.check_strap(at_s)
                 if self.coach.checking:
-                    self.mark(MarkerKind.KIND, SetKind.CHECK.value)
+                    self.mark(MarkerKind.SET_END)
             case "switch":
                 other: Leg = "left" if self.coach.side == "right" else "right"
                 cues = self.coach.switch(other, at_s)
-                self._say_side()
+                self._say()  # a set that was taken for part of a check is none: said before it ends
+                self.mark(MarkerKind.SET_END)
             case _:
                 raise ValueError(f"nothing is called {what!r}")
+        self._say()
         self.board.push(None, cues)
         self._rewritten()
         self._tell(cues)
@@ -238,28 +240,46 @@ class Led:
         if self._put is not None:
             self._put(answer(time.monotonic_ns(), question, value, set_number=set_number))
 
-    def _say_kind(self) -> None:
-        """Tell the log what the next set is for, and its load: that of a set to warm up is not the plan's."""
-        planned = self.coach.current
-        if planned is None:
+    def _say(self) -> None:
+        """Tell the log what is new of the sets to come; a check that is over has ended its set."""
+        if self._put is None:
             return
-        self.mark(MarkerKind.KIND, planned.kind.value)
-        load_kg = self.coach.plan.load_kg
-        if load_kg is not None and self.coach.plan.warm_up_sets:
-            self.mark(MarkerKind.LOAD, "" if planned.kind is Kind.WARM_UP else repr(load_kg))
+        if self.coach.checked is not self._checked:
+            self._checked = self.coach.checked
+            self.mark(MarkerKind.SET_END)
+        self._say_kind()
+        side = self.coach.side
+        if side is not None and side != self._side_told:
+            self._side_told = side
+            self.mark(MarkerKind.SIDE, side)
+
+    def _say_kind(self) -> None:
+        """Tell what the next set is for, and its load: that of a set to warm up is not the plan's."""
+        coach = self.coach
+        planned = coach.current or coach.plan.steps()[-1]
+        load_kg = None if planned.kind is Kind.WARM_UP else coach.plan.load_kg
+        kind = SetKind.CHECK if coach.checking else SetKind.CALIBRATION if coach.calibrating else SetKind(planned.kind)
+        if (kind, load_kg) == self._kind_told:
+            return
+        self._kind_told = kind, load_kg
+        self.mark(MarkerKind.KIND, kind.value)
+        if coach.plan.load_kg is not None and coach.plan.warm_up_sets:
+            self.mark(MarkerKind.LOAD, "" if load_kg is None else repr(load_kg))
+
+    def _undo(self, at_s: float) -> list[Cue]:
+        """Take a repetition back: of the set under way by its mark, of one that is over as a correction."""
+        newest, cues, last = self.coach.newest, self.coach.undo(at_s), self.coach.last
+        if cues and newest is not None:
+            self.mark(MarkerKind.UNDO, str(newest))
+        elif cues and last is not None:
+            self.mark(MarkerKind.CORRECTION, Correction(last.number, "deleted", sorted(last.taken)).mark(0).text)
+        return cues
 
     def _keep_calibration(self) -> None:
         made = self.coach.calibrated
         if made is not None and made is not self._kept and self._keep is not None:
             self._kept = made
             self._keep(made, self._side_told or None)
-
-    def _say_side(self) -> None:
-        """Tell the log which leg works from here on, where that is known and new."""
-        side = self.coach.side
-        if side is not None and side != self._side_told:
-            self._side_told = side
-            self.mark(MarkerKind.SIDE, side)
 
     def _at_s(self) -> float:
         return self._worn.stream.duration_s if self._worn else 0.0
@@ -268,31 +288,27 @@ class Led:
         """Follow the leg between the values."""
         before = None
         while True:
-            now, up = worn.stream.now, worn.stream.up
-            if up is not None and (checking := self._checks(up)):
-                self.board.push(None, checking)
-                self._tell(checking)
-            if now is not None and now != before:
-                cues = self.coach.push(now)
-                if any(cue.kind is CueKind.PAUSED for cue in cues):
-                    self.mark(MarkerKind.PAUSE, "jolt")
-                self.board.push(now, cues)
-                self._tell(cues)
-            before = now
-            due = self.coach.tick(self._at_s())
-            self.board.tick(self._at_s(), due)
-            if due:
-                self._tell(due)
+            self.look(worn.stream.up, now=None if worn.stream.now == before else worn.stream.now)
+            before = worn.stream.now
             await asyncio.sleep(LOOK_S)
 
-    def _checks(self, up: Vector) -> list[Cue]:
-        """Check strap and posture; a check that is over ends its set, so that the next one is the plan's."""
-        before = self.coach.checking
-        cues = self.coach.look(self._at_s(), up)
-        if before and not self.coach.checking:
-            self.mark(MarkerKind.SET_END)
-            self._say_kind()
-        return cues
+    def look(self, up: Vector | None, now: Now | None) -> None:
+        """Take where the leg is, as far as that is known and new."""
+        at_s = self._at_s()
+        if up is not None and (checking := self.coach.look(at_s, up)):
+            self.board.push(None, checking)
+            self._tell(checking)
+        if now is not None:
+            cues = self.coach.push(now)
+            if any(cue.kind is CueKind.PAUSED for cue in cues):
+                self.mark(MarkerKind.PAUSE, "jolt")
+            self.board.push(now, cues)
+            self._tell(cues)
+        due = self.coach.tick(at_s)
+        self._say()
+        self.board.tick(at_s, due)
+        if due:
+            self._tell(due)
 
 
 def _sensor_row(state: SensorState) -> SensorRow:

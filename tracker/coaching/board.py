@@ -88,7 +88,7 @@ class BoardState:
     count, reps_from, reps_to
         Repetitions of the set under way, and the target.
     set_number, sets, side, kind
-        The planned set that is under way or next; None: all are done.
+        The planned set that is under way or next; None: all are done, or nobody said which leg.
     phase, phase_s, phase_target_s
         What the leg is doing, for how long, and how long it should.
     angle_deg, floor_deg, ceiling_deg
@@ -215,7 +215,7 @@ class Board:
         state = replace(
             self.state,
             set_number=current.number if current else None,
-            side=current.side if current else None,
+            side=self._coach.side,
             kind=current.kind.value if current else None,
             after=_after(self._coach.after) if current else "",
             floor_deg=band.floor_deg if band else None,

@@ -7,10 +7,10 @@ Rules
 -----
 - A count is said once, at the top (or on return), and is the number of repetitions that count so far. If what was
   counted at the top does not hold, the next cue says what is so: a newer count takes an older one's place.
-- At most one remark for a repetition, after it is over: its first flag, in the order of ``ORDER``.
-- What had no flag but missed the tempo is remarked upon by the phase that missed it most.
+- At most one remark for a repetition, after it is over (`tracker.coaching.remarks`).
 - A jolt in the lift or at the top pauses, where the weight may slip.
-- What is done while the strap is checked is no part of the plan.
+- What is done while the strap is checked is no part of the plan. Who does more than the swing that is asked for has
+  begun: the check is off, and what came counts.
 - Nothing but the sensor's state is told while the session is paused.
 - No clock: time is the stream's.
 """
@@ -20,12 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from tracker.coaching.aside import Aside
 from tracker.coaching.breathing import Breathing
-from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
-from tracker.coaching.form import FormFlag, judge, tempo_misses_s
+from tracker.coaching.cues import CountAt, Cue, CueKind, Settings
 from tracker.coaching.judged import Judged, repetitions
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
+from tracker.coaching.remarks import remark
 from tracker.coaching.set_form import judge_set
 from tracker.coaching.setup_check import Checked, StrapCheck, posture_words
 from tracker.coaching.targets import Targets, targets_of
@@ -37,25 +38,6 @@ from tracker.motion.vectors import Vector
 FEW = 3
 """So many repetitions before the end of the target are counted down."""
 REST_COUNTED_S = (3, 2, 1, 0)
-REMARKS = {
-    FormFlag.ABOVE_CEILING: "above your ceiling",
-    FormFlag.SNAP_BACK: "let the band back slowly",
-    FormFlag.DROPPED_RETURN: "lower it slowly",
-    FormFlag.SWING: "no swing",
-    FormFlag.SHORT: "a little farther",
-    FormFlag.NO_HOLD: "hold at the top",
-    FormFlag.TOUCHDOWN: "don't touch down",
-    FormFlag.BOTTOM_REST: "keep the tension",
-    FormFlag.OFF_PLANE: "same direction",
-}
-ORDER = tuple(REMARKS)
-"""What is said first where there is more than one: what may hurt, then what swings, then what is missing."""
-TEMPO_REMARKS = (
-    ("slower up", "up a little faster"),
-    ("hold longer", "hold less"),
-    ("slower down", "down a little faster"),
-)
-"""Of lift, hold and return: too short, too long."""
 JOLT_M_S2 = 25.0
 """In the lift or at the top. Simulated dumbbell kickbacks, fast ones too, stay under 10; a leg that is thrown reaches
 20 to 50 (one real person, other exercises), and to pause then is no loss."""
@@ -119,6 +101,9 @@ class Coach:
         self._reps: dict[int, Rep] = {}
         self._tops: set[int] = set()
         self._taken: set[int] = set()
+        self._open = False
+        self._then: Leg | None = None
+        self._beyond = self._steps[-1].side
         self.count = 0
         self._phase = Phase.REST
         self._ticks = 0
@@ -126,7 +111,7 @@ class Coach:
         self._rest_said: set[int] = set()
         self._check: StrapCheck | None = None
         self.checked: Checked | None = None
-        self._aside: set[int] = set()
+        self._aside = Aside()
         self._rest_pose: Vector | None = None
         self._posture_told = False
         self._breathing = Breathing(self.settings.breath, plan.tempo_s, self.settings.early_s)
@@ -137,9 +122,19 @@ class Coach:
         return self._check is not None
 
     @property
+    def calibrating(self) -> bool:
+        """A range is being made."""
+        return self._calibrator is not None
+
+    @property
+    def newest(self) -> int | None:
+        """Peak of the set's newest repetition, one whose top was just reached too; None: there is none."""
+        return max([*self._tops, *self._reps], default=None)
+
+    @property
     def side(self) -> Leg | None:
-        """The leg that works, or comes next."""
-        return self.current.side if self.current else None
+        """The leg that works, or comes next; behind the plan the one that worked last."""
+        return self.current.side if self.current else self._beyond
 
     @property
     def band(self) -> RangeBand | None:
@@ -181,6 +176,8 @@ class Coach:
     def tick(self, at_s: float) -> list[Cue]:
         """Take how far the stream is: for what is due by time alone."""
         cues = [*self._rested(at_s), *self._breathing.tick(at_s)]
+        if self._check is not None and self._check.late(at_s):
+            cues += self._unchecked(at_s)
         return [] if self.paused else cues
 
     def look(self, at_s: float, up: Vector) -> list[Cue]:
@@ -189,18 +186,34 @@ class Coach:
             if self._phase is Phase.REST:
                 self._rest_pose = up
             return []
+        if self._check.late(at_s):
+            return self._unchecked(at_s)
         said = self._check.push(at_s, up)
-        if self._check.over:
-            self.checked, self._check = self._check.found or self.checked, None
+        if self._check.found is not None:
+            self.checked, self._check = self._check.found, None
             self._posture_told = False
         return [Cue(CueKind.SETUP, at_s, said)] if said else []
 
     def check_strap(self, at_s: float) -> list[Cue]:
-        """Check whether the cuff holds: stand still, swing once. What is counted meanwhile is no part of the plan."""
+        """Check whether the cuff holds: stand still, swing once; where it is being checked, leave it unchecked."""
+        if self._check is not None:
+            return self._unchecked(at_s)
         if self.exercise.basis == "travel":
             return [Cue(CueKind.SETUP, at_s, "the strap cannot be checked in this exercise")]
-        self._check = StrapCheck(at_s)
+        self._check, self._aside, self._tops = StrapCheck(at_s), Aside(self._tops), set()
+        self.count = self._so_far
         return [Cue(CueKind.SETUP, at_s, "stand upright and still for three seconds")]
+
+    def _unchecked(self, at_s: float) -> list[Cue]:
+        """End a check that found nothing; what was set aside of the set under way counts."""
+        if self._check is None:
+            return []
+        self._check = None
+        self._tops |= self._aside.tops
+        self._reps |= self._aside.reps
+        self._open = bool(self._reps)
+        self._aside = Aside()
+        return [*self._counted(at_s), Cue(CueKind.SETUP, at_s, "the strap was not checked")]
 
     def pause(self, at_s: float) -> list[Cue]:
         """Hold everything: the person's word, or an abrupt event."""
@@ -218,15 +231,15 @@ class Coach:
         return [Cue(CueKind.RESUMED, at_s, f"go on from {self.count}" if self.count else "go on", self.count)]
 
     def undo(self, at_s: float) -> list[Cue]:
-        """Take the last repetition back, one whose top was just reached too; none under way: the last set's."""
-        if not self._tops and not self._reps:
+        """Take the newest repetition back; none under way: the last set's. Nothing while the strap is checked."""
+        newest = self.newest
+        if newest is None or self.checking:
             left = [] if self.last is None else [rep.peak for rep in self.last.measured.reps]
             left = [peak for peak in left if self.last is not None and peak not in self.last.taken]
-            if self.last is None or not left:
+            if self.last is None or not left or self.checking:
                 return []
             self.last = replace(self.last, taken=self.last.taken | {left[-1]})
             return [Cue(CueKind.COUNT_BACK, at_s, "the last repetition is taken back", self.last.reps)]
-        newest = max([*self._tops, *self._reps])
         self._taken.add(newest)
         self._tops.discard(newest)
         self._reps.pop(newest, None)
@@ -243,21 +256,29 @@ class Coach:
             )
 
     def switch(self, side: Leg, at_s: float) -> list[Cue]:
-        """Go to the next set of the other leg: the person has switched."""
+        """Go to the next set of the other leg, in whose place it works where it has none; after a set under way."""
+        cues = self._unchecked(at_s)
+        if self._open:
+            self._then = side
+            return cues
         found = next((k for k in range(self.done, len(self._steps)) if self._steps[k].side == side), None)
-        if found is not None:
-            self.done = found
+        if found is None:
+            left = (replace(planned, side=side) for planned in self._steps[self.done :])
+            self._steps = (*self._steps[: self.done], *left)
+        self.done = self.done if found is None else found
+        self._beyond = side if self.current is None else self._steps[-1].side
         self.rest_until_s = None
-        return [Cue(CueKind.SWITCH_LEGS, at_s, f"{side} leg")]
+        return [*cues, Cue(CueKind.SWITCH_LEGS, at_s, f"{side} leg")]
 
     def calibrate(self, at_s: float) -> list[Cue]:
         """Make the person's range of the next three to five slow repetitions; they count like any others."""
+        cues = self._unchecked(at_s)
         self._calibrator = Calibrator()
-        return [Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
+        return [*cues, Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
 
     def lost(self, at_s: float) -> list[Cue]:
         """Take that the sensor's link broke."""
-        return [Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
+        return [*self._unchecked(at_s), Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
 
     def back(self, at_s: float) -> list[Cue]:
         """Take that the sensor is back."""
@@ -267,6 +288,7 @@ class Coach:
         match value:
             case Peak() | Rep() if value.peak in self._taken:
                 self._tops.discard(value.peak)
+                self._open |= isinstance(value, Rep)
             case Peak():
                 self._tops.add(value.peak)
                 if self.settings.count_at is CountAt.TOP:
@@ -274,9 +296,10 @@ class Coach:
             case Rep():
                 self._tops.discard(value.peak)
                 self._reps[value.peak] = value
+                self._open = True
                 yield from self._counted(value.reported_s)
                 if self._calibrator is None:
-                    yield from self._remark(value)
+                    yield from remark(value, self.targets, self.settings.feedback)
                 else:
                     yield from self._calibrates(self._calibrator.push(value), value.reported_s)
             case Rejected() if value.peak in self._tops or value.peak in self._reps:
@@ -295,15 +318,18 @@ class Coach:
     def _belongs_to_check(self, value: object) -> bool:
         """It is part of the check, or a set of nothing else."""
         if isinstance(value, ExerciseSet):
-            return bool(self._aside) and all(rep.peak in self._aside for rep in value.reps)
+            return all(rep.peak in self._aside for rep in value.reps)
         if isinstance(value, Peak | Rep | Rejected):
             return self.checking or value.peak in self._aside
         return isinstance(value, Now) and self.checking
 
     def _set_aside(self, value: object) -> Iterator[Cue]:
-        if isinstance(value, Peak | Rep):
-            self._aside.add(value.peak)
-        yield from ()
+        if isinstance(value, ExerciseSet):
+            self._aside = Aside()
+        if isinstance(value, Peak | Rep | Rejected):
+            self._aside.take(value)
+            if self._aside.is_exercise:
+                yield from self._unchecked(value.reported_s)
 
     def _counted(self, at_s: float) -> Iterator[Cue]:
         """Say the count, where it has grown; and how many are left."""
@@ -333,24 +359,6 @@ class Coach:
             text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
             yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
 
-    def _remark(self, rep: Rep) -> Iterator[Cue]:
-        """Say at most one thing about a repetition."""
-        if self.settings.feedback is Feedback.SUMMARY:
-            return
-        flags = {verdict.flag for verdict in judge(rep, self.targets)}
-        first = next((flag for flag in ORDER if flag in flags), None)
-        if first is not None:
-            yield Cue(CueKind.PHRASE, rep.reported_s, REMARKS[first])
-            return
-        misses = tempo_misses_s(rep, self.targets)
-        if misses is None:
-            return
-        phase = max(range(len(misses)), key=lambda k: abs(misses[k]))
-        if misses[phase]:
-            yield Cue(CueKind.PHRASE, rep.reported_s, TEMPO_REMARKS[phase][misses[phase] > 0])
-        elif self.settings.feedback is Feedback.EVERY:
-            yield Cue(CueKind.PHRASE, rep.reported_s, "good")
-
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
         at_s, targets = one.reported_s, self.targets
         self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken), number=self.logged)
@@ -359,15 +367,19 @@ class Coach:
             if self._calibrator is not None:
                 self._calibrator = None
                 yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
-        self._reps, self._tops, self._taken, self.count = {}, set(), set(), 0
+        self._reps, self._tops, self._taken, self._open, self.count = {}, set(), set(), False, 0
         self._breathing.end_set()
         before, self.done = self.current, min(self.done + 1, len(self._steps))
         yield Cue(
             CueKind.SET_DONE, at_s, f"set done: {repetitions(self.last.reps)}{self.last.tempo_words}", self.last.reps
         )
+        switched, self._then = self._then, None
+        if switched is not None:
+            yield from self.switch(switched, at_s)
         then = self.current
         if then is None:
             yield Cue(CueKind.WORKOUT_DONE, at_s, "that was the last set")
+        if then is None or switched is not None:
             return
         if before is not None and then.side != before.side and then.side is not None:
             yield Cue(CueKind.SWITCH_LEGS, at_s, f"now the {then.side} leg")
