@@ -43,7 +43,7 @@ function refuse(text) {
     pressed = "";
     if (state) trouble(state.trouble);
   }, 8000);
-  trouble(text);
+  trouble(text || state?.trouble || "");
 }
 
 function take(news) {
@@ -64,6 +64,7 @@ function trouble(text) {
 function show(now) {
   trouble(pressed || now.trouble);
   if (document.body.dataset.screen !== now.screen || !document.body.dataset.shown) {
+    const came = Boolean(document.body.dataset.shown);
     document.body.dataset.screen = now.screen;
     document.body.dataset.shown = "yes";
     for (const id of ["start", "live", "over"]) $(id).hidden = id !== now.screen;
@@ -71,6 +72,7 @@ function show(now) {
     if (now.screen === "live") { wake(); hark(); scrollTo(0, 0); }
     if (now.screen === "over") { besides(now.companions); forget(); }
     if (now.screen !== "live") rest();
+    if (came) $(now.screen).querySelector("h1").focus(); // else who reads by ear, or by keys alone, is nowhere
   }
   if (now.screen === "start") {
     catalog = now.exercises;
@@ -410,6 +412,7 @@ $("plan").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); press({ do: button.dataset.do }); });
 $("stop").addEventListener("click", () => {
   if ($("why").open || state?.screen !== "live") return;
+  if (pressed === UNSENT) refuse("");
   $("why").returnValue = "";
   $("why-pain").value = $("why-place").value = "";
   pausedByStop = state.begun && !state.board.paused; // what hurts stops at once; why is asked then
