@@ -194,7 +194,38 @@ def test_switching_legs_goes_to_that_legs_next_set() -> None:
     one = coach()
     one.switch("right", 1.0)
     assert one.current is not None
-    assert one.current.side == "right"
+    assert (one.current.number, one.side) == (1, "right")
+
+
+def test_without_a_set_for_it_the_other_leg_takes_its_place() -> None:
+    """With its own range; and so behind the plan."""
+    right = RangeBand(20.0, 25.0, 50.0)
+    one = Coach(replace(PLAN, sides=("left",)), CABLE, bands={"left": BAND, "right": right})
+    told(one, set_of(rep(1)))
+    (cue,) = one.switch("right", 20.0)
+    assert (cue.text, one.side, one.band) == ("right leg", "right", right)
+    assert one.current is not None
+    assert (one.current.number, one.current.kind, one.rest_until_s) == (2, Kind.WORK, None)
+    told(one, set_of(rep(2)))
+    assert (one.current, one.side) == (None, "right")
+    one.switch("left", 40.0)
+    assert (one.side, one.band) == ("left", BAND)
+
+
+def test_nobody_said_which_leg() -> None:
+    one = Coach(replace(PLAN, sides=()), CABLE)
+    one.switch("right", 1.0)
+    assert one.side == "right"
+
+
+def test_a_set_under_way_is_over_before_the_other_leg_works() -> None:
+    one = coach()
+    told(one, Peak(1, 2.0, 2.1), rep(1))
+    assert one.switch("right", 5.0) == []
+    assert one.side == "left"
+    cues = told(one, set_of(rep(1)))
+    assert [cue.text for cue in kinds(cues, CueKind.SWITCH_LEGS)] == ["right leg"]
+    assert (one.side, one.last.measured.reps[0].peak if one.last else None) == ("right", 1)
 
 
 events = st.lists(
@@ -350,6 +381,16 @@ def test_a_jolt_pauses_where_the_weight_may_slip() -> None:
     fastened = coach()
     told(fastened, jolt)
     assert not fastened.paused
+
+
+def test_a_jolt_is_told_where_nobody_could_go_on() -> None:
+    jolt = Now(3.0, Phase.LIFT, 2.5, 20.0, 40.0)
+    one = Coach(replace(PLAN, exercise="dumbbell"), exercise("dumbbell"))
+    one.holds = False
+    lifts = (jolt, replace(jolt, at_s=3.1), Now(4.0, Phase.RETURN, 3.8, 20.0), replace(jolt, at_s=6.0, since_s=6.0))
+    assert [cue.at_s for cue in kinds(told(one, *lifts), CueKind.JOLT)] == [3.0, 6.0]
+    assert not one.paused
+    assert kinds(told(one, Peak(1, 7.0, 7.1)), CueKind.COUNT)[0].value == 1
 
 
 def test_no_simulated_dumbbell_kickback_is_a_jolt() -> None:
