@@ -361,6 +361,17 @@ def test_the_breath_by_the_clock_keeps_the_plans_tempo() -> None:
     assert kinds([cue for k in range(2200, 4000) for cue in one.tick(k / 100)], out, back) == []
 
 
+def test_the_breath_by_the_clock_ends_where_the_leg_rests() -> None:
+    """A stray lift starts no set; in a set, the next lift starts the clock anew."""
+    one, out, back = coach(breath=Breath.CLOCK), CueKind.BREATHE_OUT, CueKind.BREATHE_IN
+    told(one, Now(10.0, Phase.LIFT, 10.0, 20.0), Now(11.0, Phase.REST, 11.0, 0.0))
+    breaths = kinds([cue for k in range(1000, 4000) for cue in one.tick(k / 100)], out, back)
+    assert [round(cue.at_s, 1) for cue in breaths] == [10.0, 13.0]
+    told(one, Now(42.5, Phase.LIFT, 42.5, 20.0))
+    breaths = kinds([cue for k in range(4250, 4300) for cue in one.tick(k / 100)], out, back)
+    assert [(cue.kind, round(cue.at_s, 1)) for cue in breaths] == [(out, 42.5)]
+
+
 def test_what_is_foreseen_comes_earlier_for_late_earphones() -> None:
     one, late = coach(), coach(early_s=0.2)
     for hold_s, early, on_time in ((0.85, 1, 0), (1.05, 0, 1)):
