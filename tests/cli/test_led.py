@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tracker.cli.coached import Coached
+from tracker.cli.live_screen import JsonScreen
+from tracker.coaching.coach import Coach
 from tracker.commands import Correction
+from tracker.exercises import exercise
 from tracker.journal import AddRep, DeleteSet, Ending, Session, SetKind
+from tracker.motion.now import Now, Phase
 from tracker.motion.values import Peak
 from tracker.recording import Marker, MarkerKind
 
@@ -255,3 +261,35 @@ def test_words_stay_after_a_resume(stand: Stand, tmp_path: Path) -> None:
     again.press("undo")
     assert again.led.sets[0]["words"].startswith("1 repetition,")
     assert [len(one.reps) for one in again.end().sets] == [1]
+
+
+def test_the_other_leg_carries_on(stand: Stand, tmp_path: Path) -> None:
+    """Also in the middle of a set, which is the first leg's; with the same exercise and load."""
+    stand.lift(2)
+    stand.press("switch")
+    assert (stand.board.side, stand.board.set_number, stand.board.message) == ("right", 2, "right leg")
+    stand.done(3)
+    stand.press("switch")
+    stand.done(4)
+    stand.done(1)
+    assert [one["side"] for one in stand.led.sets] == ["left", "right", "left", "left"]
+    session = stand.end()
+    assert [(one.context.side, len(one.reps)) for one in session.sets] == [
+        ("left", 2),
+        ("right", 3),
+        ("left", 4),
+        ("left", 1),
+    ]
+    assert {one.context.exercise for one in session.sets} == {"cable"}
+
+
+def test_lines_and_json_are_never_silenced_by_a_jolt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody could press that it goes on."""
+    plan = replace(PLAN, exercise="dumbbell")
+    screen = Coached(JsonScreen(tmp_path), Coach(plan, exercise("dumbbell")), lambda made, side: None)
+    screen.led.look(None, Now(3.0, Phase.LIFT, 2.5, 20.0, 40.0))
+    screen.led.show(Peak(1, 3.0, 3.1))
+    cues = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ("jolt", "that was a jolt: is the weight secure?") in [(cue["kind"], cue["text"]) for cue in cues]
+    assert ("count", 1.0) in [(cue["kind"], cue["value"]) for cue in cues]
+    assert not screen.led.board.state.paused

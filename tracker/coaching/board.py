@@ -25,6 +25,7 @@ MILESTONES = (
     CueKind.SET_DONE,
     CueKind.SWITCH_LEGS,
     CueKind.WORKOUT_DONE,
+    CueKind.JOLT,
     CueKind.PAUSED,
     CueKind.RESUMED,
     CueKind.SENSOR_LOST,

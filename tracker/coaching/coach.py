@@ -8,7 +8,8 @@ Rules
 - A count is said once, at the top (or on return), and is the number of repetitions that count so far. If what was
   counted at the top does not hold, the next cue says what is so: a newer count takes an older one's place.
 - At most one remark for a repetition, after it is over (`tracker.coaching.remarks`).
-- A jolt in the lift or at the top pauses, where the weight may slip.
+- A jolt in the lift or at the top pauses, where the weight may slip; where nobody could press that it goes on, it is
+  told, once for each lift.
 - What is done while the strap is checked is no part of the plan. Who does more than the swing that is asked for has
   begun: the check is off, and what came counts.
 - Nothing but the sensor's state is told while the session is paused.
@@ -60,6 +61,8 @@ class Coach:
 
     Attributes
     ----------
+    holds
+        A jolt pauses: somebody can press that it goes on.
     count
         Repetitions in the set under way, as said last: voice and screen agree.
     bands
@@ -95,6 +98,7 @@ class Coach:
         self.bands = dict(bands or {})
         self.rest_until_s: float | None = None
         self.paused = False
+        self.holds = True
         self.calibrated: Calibration | None = None
         self._calibrator: Calibrator | None = None
         self._steps = plan.steps()
@@ -404,8 +408,15 @@ class Coach:
         if band is not None:
             yield from self._ranged(now, band)
         if self.exercise.may_slip and now.jolt_m_s2 > JOLT_M_S2 and not self.paused:
-            self.paused = True
+            yield from self._jolted(now)
+
+    def _jolted(self, now: Now) -> Iterator[Cue]:
+        self.paused = self.holds
+        if self.holds:
             yield Cue(CueKind.PAUSED, now.at_s, "that was a jolt: paused. Is the weight secure?", now.jolt_m_s2)
+        elif CueKind.JOLT not in self._passed:
+            self._passed.add(CueKind.JOLT)
+            yield Cue(CueKind.JOLT, now.at_s, "that was a jolt: is the weight secure?", now.jolt_m_s2)
 
     def _ranged(self, now: Now, band: RangeBand) -> Iterator[Cue]:
         """Once for each lift."""
