@@ -19,6 +19,7 @@ from tracker.cli.past import Past
 from tracker.cli.planned import plan_logged
 from tracker.cli.start_form import day_json
 from tracker.cli.studio import Studio
+from tracker.coaching.answers import check_answers, check_stop
 from tracker.journal import Journal, Session, journal_path
 from tracker.sensors.link import Bluetooth
 from tracker.sensors.virtual.radio import Radio
@@ -154,3 +155,11 @@ def test_days_are_those_of_the_calendar(last: str, days: int) -> None:
     now = datetime(2026, 3, 2, 7, 0, tzinfo=timezone(timedelta(hours=1)))
     for told in (datetime.fromisoformat(last), datetime.fromisoformat(last).astimezone(UTC)):
         assert day_json(Past(last_at=told), now)["days_since"] == days
+
+
+@pytest.mark.parametrize("pain", ["much", "7", 4.5, True, 11])
+def test_a_pain_that_is_no_number_is_one_clear_line(pain: object) -> None:
+    for check in (lambda said: check_stop({"reason": "pain"} | said), lambda said: check_answers(said, sets=1)):
+        with pytest.raises(ValueError, match=r"^pain: a whole number from 0 to 10, not ") as told:
+            check({"pain": pain})
+        assert str(told.value).endswith(repr(pain))

@@ -400,6 +400,21 @@ def test_a_voice_stop_that_is_off_says_so(desk: Desk) -> None:
     page.wait_for_selector("text=Listening for", timeout=3000)
 
 
+def test_a_pain_that_is_no_number_is_said_and_keeps_nobody_from_going_on(desk: Desk) -> None:
+    page = desk.page
+    desk.live()
+    page.keyboard.press("s")
+    for typed, wrong in (("e", "enter a number"), ("11", "less than or equal to 10")):
+        page.fill("#why-pain", "")
+        page.locator("#why-pain").press_sequentially(typed)
+        page.click("#why >> text=Tired")
+        assert wrong in page.eval_on_selector("#why-pain", "field => field.validationMessage")
+        assert page.is_visible("#why")
+    page.click("#go-on")
+    assert not page.is_visible("#why")
+    assert {one["do"] for one in desk.sent} <= {"pause", "resume"}
+
+
 def test_the_form_keeps_what_is_so_and_no_more(desk: Desk) -> None:
     page = desk.page
     day = desk.state["day"] | {"screening": {"questions": ["hurt?", "old?"], "advice": "ask"}}

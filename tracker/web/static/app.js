@@ -411,7 +411,7 @@ $("plan").addEventListener("submit", (event) => {
 
 for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); press({ do: button.dataset.do }); });
 $("stop").addEventListener("click", () => {
-  if ($("why").open || state?.screen !== "live") return;
+  if ($("why").open || state?.screen !== "live" || state.ending) return;
   if (pressed === UNSENT) refuse("");
   $("why").returnValue = "";
   $("why-pain").value = $("why-place").value = "";
