@@ -21,7 +21,7 @@ from tracker.journal import Ending, Journal, Session, SessionId, SessionStart, S
 from tracker.live import Entry, Lane, LiveSession
 from tracker.motion.engine import Value
 from tracker.motion.now import Now
-from tracker.motion.values import ExerciseSet, Peak, Rep
+from tracker.motion.values import ExerciseSet, Peak, Rejected, Rep
 from tracker.motion.vectors import Vector
 from tracker.recording import Marker, MarkerKind
 from tracker.sensors.state import LinkState, Phase, SensorState
@@ -35,7 +35,7 @@ class Rest:
     """Long enough for a set to be over."""
 
 
-Item = Marker | Peak | Rep | Rest
+Item = Marker | Peak | Rep | Rejected | Rest
 
 
 @dataclass
@@ -106,6 +106,12 @@ class Stand:
             self.recorded.append(self.queue.popleft())
             self.live.take(self.recorded[-1])
 
+    @property
+    def hanging(self) -> list[int]:
+        """Peaks that were reached and whose repetition is not over."""
+        over = {item.peak for item in self.recorded if isinstance(item, Rep | Rejected)}
+        return [item.peak for item in self.recorded if isinstance(item, Peak) and item.peak not in over]
+
     def do(self, *items: Item) -> None:
         self.queue.extend(items)
         self.drain()
@@ -149,7 +155,7 @@ class Stand:
         for tilt in (0.1, 0.3, 0.5, 0.3, 0.1):
             self.look(LOOK_S, (math.sin(tilt), 0.0, math.cos(tilt)))
         self.back(peak)
-        self.look(1.5)
+        self.look(2.5)
 
     def done(self, reps: int) -> list[int]:
         """Do a whole set."""

@@ -430,6 +430,9 @@ def test_what_is_done_while_the_strap_is_checked_is_no_part_of_the_plan() -> Non
         assert one.look(4.0 + 0.04 * k, (math.sin(tilt), 0.0, math.cos(tilt))) == []
     said = [cue.text for k in range(40) for cue in one.look(4.3 + 0.04 * k, upright)]
     assert said == ["the strap holds"]
+    assert one.checking, "it may have been a set's first repetition"
+    told(one, Now(5.0, Phase.REST, 4.4, 0.0))
+    one.tick(7.0)
     assert not one.checking
     assert told(one, set_of(rep(1))) == []
     assert (one.done, one.count, one.last) == (0, 0, None)
@@ -439,6 +442,34 @@ def test_what_is_done_while_the_strap_is_checked_is_no_part_of_the_plan() -> Non
     assert [cue.text for cue in kinds(cues, CueKind.SETUP)] == [
         "the shank is not upright: this exercise is done standing"
     ]
+
+
+def swung(one: Coach) -> float:
+    """Begin a set during a check, and halt after its first repetition; return when the strap was found to hold."""
+    one.check_strap(0.0)
+    for k in range(90):
+        one.look(0.04 * k, (0.0, 0.0, 1.0))
+    told(one, Peak(1, 4.0, 4.1), rep(1))
+    for k, tilt in enumerate((0.1, 0.3, 0.5, 0.3, 0.1, *[0.0] * 26)):
+        one.look(4.0 + 0.04 * k, (math.sin(tilt), 0.0, math.cos(tilt)))
+    assert one.checked is not None
+    return 5.2
+
+
+@pytest.mark.parametrize(("begins_s", "counts"), [(0.3, [2.0]), (2.0, [1.0])])
+def test_the_swing_was_the_first_repetition_of_who_goes_on_at_once(begins_s: float, counts: list[float]) -> None:
+    one = coach()
+    found_s = swung(one)
+    lift_s = found_s + begins_s
+    cues = []
+    for k in range(100):
+        at_s = found_s + 0.04 * k
+        phase, since_s = (Phase.REST, 5.0) if at_s < lift_s else (Phase.LIFT, lift_s)
+        cues += told(one, Now(at_s, phase, since_s, 0.0))
+        cues += one.tick(at_s)
+    cues += told(one, Peak(2, found_s + 4.0, found_s + 4.1))
+    assert [cue.value for cue in kinds(cues, CueKind.COUNT)] == counts
+    assert not one.checking
 
 
 def test_a_set_that_is_over_can_be_corrected() -> None:

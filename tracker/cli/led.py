@@ -19,7 +19,6 @@ from tracker.coaching.judged import Judged
 from tracker.coaching.plan import PLAN, Kind
 from tracker.coaching.range_band import Calibration
 from tracker.coaching.set_form import judge_set
-from tracker.coaching.setup_check import Checked
 from tracker.coaching.targets import targets_of
 from tracker.commands import Correction, answer
 from tracker.exercises import Leg, exercises
@@ -73,7 +72,7 @@ class Led:
         self._looking: asyncio.Task[None] | None = None
         self._side_told: Leg | Literal[""] = ""
         self._kind_told: tuple[SetKind, float | None] | None = None
-        self._checked: Checked | None = None
+        self._settled = 0
         self._told_before: dict[str, Any] = {}
 
     def took_up(self, session: Session) -> None:
@@ -244,8 +243,8 @@ class Led:
         """Tell the log what is new of the sets to come; a check that is over has ended its set."""
         if self._put is None:
             return
-        if self.coach.checked is not self._checked:
-            self._checked = self.coach.checked
+        if self.coach.settled != self._settled:
+            self._settled = self.coach.settled
             self.mark(MarkerKind.SET_END)
         self._say_kind()
         side = self.coach.side

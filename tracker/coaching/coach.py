@@ -25,6 +25,7 @@ from tracker.coaching.aside import Aside
 from tracker.coaching.breathing import Breathing
 from tracker.coaching.cues import CountAt, Cue, CueKind, Settings
 from tracker.coaching.judged import Judged, repetitions
+from tracker.coaching.limits import Limits
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
 from tracker.coaching.remarks import remark
@@ -39,9 +40,6 @@ from tracker.motion.vectors import Vector
 FEW = 3
 """So many repetitions before the end of the target are counted down."""
 REST_COUNTED_S = (3, 2, 1, 0)
-JOLT_M_S2 = 25.0
-"""In the lift or at the top. Simulated dumbbell kickbacks, fast ones too, stay under 10; a leg that is thrown reaches
-20 to 50 (one real person, other exercises), and to pause then is no loss."""
 _PHASES = {Phase.LIFT: CueKind.LIFT, Phase.HOLD: CueKind.HOLD, Phase.RETURN: CueKind.RETURN}
 
 
@@ -77,8 +75,8 @@ class Coach:
         When the rest ends; None while a set is under way, and after the last one.
     calibrated
         The range that was calibrated last in this session; None: none was.
-    checked
-        What the last check of the strap found; None: there was none.
+    checked, settled
+        What the last check of the strap found (None: there was none), and how many have found something and are over.
     """
 
     def __init__(
@@ -111,10 +109,11 @@ class Coach:
         self.count = 0
         self._phase = Phase.REST
         self._ticks = 0
-        self._passed: set[CueKind] = set()
+        self._limits = Limits()
         self._rest_said: set[int] = set()
         self._check: StrapCheck | None = None
         self.checked: Checked | None = None
+        self.settled = 0
         self._aside = Aside()
         self._rest_pose: Vector | None = None
         self._posture_told = False
@@ -122,8 +121,8 @@ class Coach:
 
     @property
     def checking(self) -> bool:
-        """The strap is being checked."""
-        return self._check is not None
+        """The strap is being checked, or what was done may have been more than the swing."""
+        return self._check is not None or self._aside.settles_s is not None
 
     @property
     def calibrating(self) -> bool:
@@ -182,12 +181,14 @@ class Coach:
         cues = [*self._rested(at_s), *self._breathing.tick(at_s)]
         if self._check is not None and self._check.late(at_s):
             cues += self._unchecked(at_s)
+        if self._aside.settled(at_s):
+            self._settle()
         return [] if self.paused else cues
 
     def look(self, at_s: float, up: Vector) -> list[Cue]:
         """Take the up direction (sensor frame), for the check of the strap and of the posture."""
         if self._check is None:
-            if self._phase is Phase.REST:
+            if self._phase is Phase.REST and not self.checking:
                 self._rest_pose = up
             return []
         if self._check.late(at_s):
@@ -196,28 +197,36 @@ class Coach:
         if self._check.found is not None:
             self.checked, self._check = self._check.found, None
             self._posture_told = False
+            self._aside.found(at_s)
         return [Cue(CueKind.SETUP, at_s, said)] if said else []
 
     def check_strap(self, at_s: float) -> list[Cue]:
         """Check whether the cuff holds: stand still, swing once; where it is being checked, leave it unchecked."""
         if self._check is not None:
             return self._unchecked(at_s)
+        self._settle()
         if self.exercise.basis == "travel":
             return [Cue(CueKind.SETUP, at_s, "the strap cannot be checked in this exercise")]
-        self._check, self._aside, self._tops = StrapCheck(at_s), Aside(self._tops), set()
+        self._check, self._aside, self._tops = StrapCheck(at_s), Aside(self._tops, self.plan.tempo_s[3]), set()
         self.count = self._so_far
         return [Cue(CueKind.SETUP, at_s, "stand upright and still for three seconds")]
 
     def _unchecked(self, at_s: float) -> list[Cue]:
         """End a check that found nothing; what was set aside of the set under way counts."""
-        if self._check is None:
+        if not self.checking:
             return []
+        said = [] if self._check is None else [Cue(CueKind.SETUP, at_s, "the strap was not checked")]
         self._check = None
         self._tops |= self._aside.tops
         self._reps |= self._aside.reps
         self._open = bool(self._reps)
         self._aside = Aside()
-        return [*self._counted(at_s), Cue(CueKind.SETUP, at_s, "the strap was not checked")]
+        return [*self._counted(at_s), *said]
+
+    def _settle(self) -> None:
+        """End a check that found something: what is set aside was the swing."""
+        self.settled += self._aside.settles_s is not None
+        self._aside.settles_s = None
 
     def pause(self, at_s: float) -> list[Cue]:
         """Hold everything: the person's word, or an abrupt event."""
@@ -261,6 +270,7 @@ class Coach:
 
     def switch(self, side: Leg, at_s: float) -> list[Cue]:
         """Go to the next set of the other leg, in whose place it works where it has none; after a set under way."""
+        self._settle()
         cues = self._unchecked(at_s)
         if self._open:
             self._then = side
@@ -276,12 +286,14 @@ class Coach:
 
     def calibrate(self, at_s: float) -> list[Cue]:
         """Make the person's range of the next three to five slow repetitions; they count like any others."""
+        self._settle()
         cues = self._unchecked(at_s)
         self._calibrator = Calibrator()
         return [*cues, Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
 
     def lost(self, at_s: float) -> list[Cue]:
         """Take that the sensor's link broke."""
+        self._settle()
         return [*self._unchecked(at_s), Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
 
     def back(self, at_s: float) -> list[Cue]:
@@ -329,7 +341,10 @@ class Coach:
 
     def _set_aside(self, value: object) -> Iterator[Cue]:
         if isinstance(value, ExerciseSet):
+            self._settle()
             self._aside = Aside()
+        if isinstance(value, Now):
+            self._aside.moved(value)
         if isinstance(value, Peak | Rep | Rejected):
             self._aside.take(value)
             if self._aside.is_exercise:
@@ -393,7 +408,7 @@ class Coach:
     def _moved(self, now: Now) -> Iterator[Cue]:
         if now.phase is not self._phase:
             if now.phase is Phase.LIFT and self._phase is not Phase.HOLD:
-                self._passed = set()
+                self._limits = Limits()
             yield from self._breathing.turn(now, self._phase)
             self._phase, self._ticks = now.phase, 0
             if now.phase in _PHASES:
@@ -406,27 +421,11 @@ class Coach:
             return
         band = self.band
         if band is not None:
-            yield from self._ranged(now, band)
-        if self.exercise.may_slip and now.jolt_m_s2 > JOLT_M_S2 and not self.paused:
-            yield from self._jolted(now)
-
-    def _jolted(self, now: Now) -> Iterator[Cue]:
-        self.paused = self.holds
-        if self.holds:
-            yield Cue(CueKind.PAUSED, now.at_s, "that was a jolt: paused. Is the weight secure?", now.jolt_m_s2)
-        elif CueKind.JOLT not in self._passed:
-            self._passed.add(CueKind.JOLT)
-            yield Cue(CueKind.JOLT, now.at_s, "that was a jolt: is the weight secure?", now.jolt_m_s2)
-
-    def _ranged(self, now: Now, band: RangeBand) -> Iterator[Cue]:
-        """Once for each lift."""
-        for kind, limit_deg, text in (
-            (CueKind.RANGE_REACHED, band.floor_deg, ""),
-            (CueKind.ABOVE_CEILING, band.ceiling_deg, "high enough"),
-        ):
-            if now.angle_deg >= limit_deg and kind not in self._passed:
-                self._passed.add(kind)
-                yield Cue(kind, now.at_s, text, limit_deg)
+            yield from self._limits.ranged(now, band)
+        if self.exercise.may_slip and not self.paused and self._limits.jolted(now, once=not self.holds):
+            self.paused = self.holds
+            kind, then = (CueKind.PAUSED, "paused. Is") if self.holds else (CueKind.JOLT, "is")
+            yield Cue(kind, now.at_s, f"that was a jolt: {then} the weight secure?", now.jolt_m_s2)
 
     def _rested(self, at_s: float) -> Iterator[Cue]:
         """Count the last seconds of a rest down."""

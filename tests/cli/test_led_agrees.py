@@ -1,0 +1,98 @@
+"""Whatever is done and pressed, in whatever order: the screen, the log and a replay say the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tracker.coaching.plan import WorkoutPlan
+from tracker.commands import Correction
+from tracker.journal import Session, SetKind
+from tracker.motion.values import Reason, Rejected
+from tracker.recording import Marker, MarkerKind
+
+from .leading import PLAN, Stand, replayed
+
+PRESSED = ("undo", "check", "pause", "resume", "switch", "calibrate", "end-set")
+DONE = ("lift", "top", "back", "reject", "rest", "swing", "stand", "lost", "delete", "restore", "add", "side")
+
+
+def do(stand: Stand, what: str) -> None:
+    """Do one thing, as far as it can be done now."""
+    tops, number = stand.hanging, stand.board.last_set_number
+    match what:
+        case "lift":
+            stand.lift()
+        case "top" if not tops:
+            stand.top()
+        case "back" if tops:
+            stand.back(tops[-1])
+        case "reject" if tops:
+            at_s = stand.leg.duration_s
+            stand.do(Rejected(tops[-1], at_s - 2, at_s, at_s, Reason.TOO_SMALL, ""))
+        case "rest" if not tops:
+            stand.rest()
+        case "swing":
+            stand.swing()
+        case "stand":
+            stand.look(61.0)
+        case "lost":
+            stand.do(Marker(0, MarkerKind.LINK_LOST), Marker(0, MarkerKind.LINK_BACK))
+        case "delete" | "restore" if number is not None:
+            gone = [row.peak for row in stand.board.last_set if row.rep is None]
+            left = [row.peak for row in stand.board.last_set if row.rep is not None]
+            stand.led.correct(Correction(number, "deleted", gone[1:] if what == "restore" else [*gone, *left[:1]]))
+        case "add" | "side" if number is not None:
+            stand.led.correct(Correction(number, *{"add": ("added", 2), "side": ("side", "right")}[what]))
+        case _ if what in PRESSED:
+            stand.led.press(what)
+    stand.drain()
+
+
+Shown = list[tuple[int, bool, str, int | None]]
+
+
+def in_log(session: Session) -> Shown:
+    """Number, whether it is of the plan, leg, and repetitions of each set."""
+    out: Shown = []
+    for one in session.sets:
+        planned = one.context.kind is not SetKind.CHECK
+        out.append((one.number, planned, one.context.side or "", len(one.reps) if planned else None))
+    return out
+
+
+def check(folder: Path, whats: list[str], plan: WorkoutPlan) -> None:
+    stand = Stand(folder, plan)
+    for what in whats:
+        do(stand, what)
+    stand.press("end-set")
+    board, rows = stand.board, stand.led.sets
+    session = stand.end()
+    shown = [
+        (row["set"], row["planned"], row["side"], int(row["words"].split(" ")[0]) if row["planned"] else None)
+        for row in rows
+    ]
+    for read in (session, replayed(folder, stand.recorded)):
+        assert in_log(read) == shown
+        last = next((one for one in read.sets if one.number == board.last_set_number), None)
+        if last is not None:
+            gone = {logged.rep.peak for logged in last.deleted if logged.rep is not None}
+            assert [(rep.peak, rep.peak in gone) for rep in last.measured.reps] == [
+                (row.peak, row.rep is None) for row in board.last_set
+            ]
+            assert board.last_set_added == sum(logged.rep is None for logged in last.reps)
+    planned = [number for number, of_plan, *_ in shown if of_plan]
+    assert board.last_set_number == (planned[-1] if planned else None)
+    stand.journal.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from((*DONE, "lift", "lift", "rest", *PRESSED)), max_size=24), st.booleans())
+@example(["lift", "check", "lift", "lift", "rest", "undo", "delete", "undo"], False)
+def test_screen_log_and_replay_agree(whats: list[str], both: bool) -> None:
+    with TemporaryDirectory() as folder:
+        check(Path(folder), whats, replace(PLAN, sides=("left", "right")) if both else PLAN)
