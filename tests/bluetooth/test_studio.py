@@ -110,6 +110,7 @@ async def test_a_whole_session(emulated_radio: Radio, seat: Seat, tmp_path: Path
     with pytest.raises(ValueError, match="too late"):
         await studio.do({"do": "answers", "set": 2, "reserve": 0})
     await seat.until(lambda: studio.state()["screen"] == "over")
+    assert "it hurt" in seat.board["message"]
     session = logged(tmp_path)
     assert session.ending is Ending.PAIN
     assert [(len(one.reps), len(one.deleted), one.context.side, one.context.load_kg) for one in session.sets] == [
@@ -239,17 +240,20 @@ async def test_no_sensor_is_said_and_the_start_is_back(emulated_radio: Radio, se
     assert not journal_path(tmp_path).exists()
 
 
-async def test_stopped_while_the_sensor_is_looked_for_nothing_begins(
-    emulated_radio: Radio, seat: Seat, tmp_path: Path
+@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.5, 1.0])
+async def test_stopped_before_the_sensor_is_there_nothing_begins(
+    emulated_radio: Radio, seat: Seat, tmp_path: Path, after_s: float
 ) -> None:
+    if after_s < 0.5:  # it is found and connected, perhaps, before it is heard
+        await emulated_radio.add_peripheral(firmware(), name="Kickback A")
     await seat.studio.do(START)
     assert (seat.studio.state()["screen"], seat.studio.state()["begun"]) == ("live", False)
     for press in ("undo", "pause", "answers"):
         with pytest.raises(ValueError, match="not yet: the sensor is not there"):
             await seat.studio.do({"do": press})
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(after_s)
     await seat.studio.do({"do": "stop"})
-    await seat.until(lambda: seat.studio.state()["screen"] == "start", within_s=1.0)
+    await seat.until(lambda: seat.studio.state()["screen"] == "start", within_s=1.0 if after_s >= 0.5 else 30.0)
     assert "nothing was recorded" in seat.studio.state()["trouble"]
     assert not journal_path(tmp_path).exists()
 

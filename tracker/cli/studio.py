@@ -40,7 +40,7 @@ from tracker.sensors.state import SensorState
 
 _ENDED = {
     Ending.FINISHED: "done",
-    Ending.PAIN: "done",
+    Ending.PAIN: "stopped because it hurt: the questions come again before the next session",
     Ending.LINK_LOST: "the sensor did not come back; all until then is kept",
 }
 _BETWEEN = ("start", "again", "decide", "companions")
@@ -307,6 +307,8 @@ class Studio:
 
     def lanes(self, header: Header, worn: Sequence[LiveSensor]) -> Sequence[Show]:
         """Return what is told the sensor's values."""
+        if self._ending is not None:  # stopped while it connected, and what connected did not hear of it
+            raise asyncio.CancelledError
         self._session = header.session
         assert self._led is not None
         return self._led.lanes(worn)

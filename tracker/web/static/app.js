@@ -229,7 +229,7 @@ $("besides").addEventListener("submit", (event) => {
 });
 
 function over(now) {
-  $("over-words").textContent = now.board?.message ?? "";
+  $("over-words").textContent = [now.board?.message, !now.sets.length && "no set was done"].filter(Boolean).join(": ");
   $("over-sets").replaceChildren(...now.sets.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.side ? `${one.side} leg: ` : ""}${one.words}` })));
   $("over-report").href = `report/${now.session}`;
   $("over-show").textContent = `kickback show ${now.session}`;

@@ -116,7 +116,7 @@ const DEAF = {
   "service-not-allowed": "the browser allows no speech recognition here",
   "language-not-supported": "the browser knows no English",
   "audio-capture": "there is no microphone",
-  network: "what the browser hears with cannot be reached",
+  network: "the browser's speech service cannot be reached",
 };
 
 // `deaf(why)` is called where it hears nothing any more.
