@@ -181,7 +181,7 @@ def replayed(folder: Path, items: Iterable[Item], *, id_: str = "cable") -> Sess
     """Run what a session recorded once more, as a new session; return what the log says."""
     with Journal.open(folder / "again.db") as journal:
         uuid = journal.begin_session(SessionStart(started_at=datetime.now(UTC), algorithm_version="1", exercise=id_))
-        path = folder / "again.mcap"
+        path = folder / f"again {uuid}.mcap"
         path.touch()
         entry = Entry(journal=journal, session=uuid, recording=journal.add_recording(uuid, path), path=path)
         lane: Lane[Item] = Lane(stage=Leg(), show=lambda _: None, said=SetContext(side="left", exercise=id_))

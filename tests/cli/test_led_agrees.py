@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,10 +21,18 @@ PRESSED = ("undo", "check", "pause", "resume", "switch", "calibrate", "end-set")
 DONE = ("lift", "top", "back", "reject", "rest", "swing", "stand", "lost", "delete", "restore", "add", "side")
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: most of the time would go into making them."""
+    return tmp_path_factory.mktemp("led")
+
+
 def do(stand: Stand, what: str) -> None:
     """Do one thing, as far as it can be done now."""
     tops, number = stand.hanging, stand.board.last_set_number
     match what:
+        case "set" if not tops:
+            stand.done(2)
         case "lift":
             stand.lift()
         case "top" if not tops:
@@ -65,8 +73,8 @@ def in_log(session: Session) -> Shown:
     return out
 
 
-def check(folder: Path, whats: list[str], plan: WorkoutPlan) -> None:
-    stand = Stand(folder, plan)
+def check(where: Path, whats: list[str], plan: WorkoutPlan) -> None:
+    stand = Stand(where, plan)
     for what in whats:
         do(stand, what)
     stand.press("end-set")
@@ -76,7 +84,7 @@ def check(folder: Path, whats: list[str], plan: WorkoutPlan) -> None:
         (row["set"], row["planned"], row["side"], int(row["words"].split(" ")[0]) if row["planned"] else None)
         for row in rows
     ]
-    for read in (session, replayed(folder, stand.recorded)):
+    for read in (session, replayed(where, stand.recorded)):
         assert in_log(read) == shown
         last = next((one for one in read.sets if one.number == board.last_set_number), None)
         if last is not None:
@@ -91,8 +99,11 @@ def check(folder: Path, whats: list[str], plan: WorkoutPlan) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from((*DONE, "lift", "lift", "rest", *PRESSED)), max_size=24), st.booleans())
-@example(["lift", "check", "lift", "lift", "rest", "undo", "delete", "undo"], False)
-def test_screen_log_and_replay_agree(whats: list[str], both: bool) -> None:
-    with TemporaryDirectory() as folder:
-        check(Path(folder), whats, replace(PLAN, sides=("left", "right")) if both else PLAN)
+@given(
+    whats=st.lists(st.sampled_from((*DONE, "lift", "set", "set", *PRESSED)), min_size=8, max_size=30),
+    both=st.booleans(),
+)
+@example(whats=["lift", "check", "lift", "lift", "rest", "undo", "delete", "undo"], both=False)
+@example(whats=["set", "side", "set", "check", "swing", "add", "undo", "restore"], both=True)
+def test_screen_log_and_replay_agree(folder: Path, whats: list[str], both: bool) -> None:
+    check(folder, whats, replace(PLAN, sides=("left", "right")) if both else PLAN)
