@@ -58,6 +58,9 @@ def do(stand: Stand, what: str) -> None:
             stand.led.correct(Correction(number, *{"add": ("added", 2), "side": ("side", "right")}[what]))
         case _ if what in PRESSED:
             stand.led.press(what)
+        case "late undo":  # while a repetition is on its way through the queue
+            stand.lift(drained=False)
+            stand.led.press("undo")
     stand.drain()
 
 
@@ -100,7 +103,7 @@ def check(where: Path, whats: list[str], plan: WorkoutPlan) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    whats=st.lists(st.sampled_from((*DONE, "lift", "set", "set", *PRESSED)), min_size=8, max_size=30),
+    whats=st.lists(st.sampled_from((*DONE, "lift", "set", "set", "late undo", *PRESSED)), min_size=8, max_size=30),
     both=st.booleans(),
 )
 @example(whats=["lift", "check", "lift", "lift", "rest", "undo", "delete", "undo"], both=False)
