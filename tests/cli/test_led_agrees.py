@@ -99,6 +99,14 @@ def check(where: Path, whats: list[str], plan: WorkoutPlan) -> None:
     planned = [number for number, of_plan, *_ in shown if of_plan]
     assert board.last_set_number == (planned[-1] if planned else None)
     stand.journal.close()
+    again = Stand(where, plan, goes_on=session.uuid)
+    assert (again.board.last_set, again.board.last_set_number) == (board.last_set, board.last_set_number)
+    assert again.board.last_set_added == board.last_set_added
+    assert [row["words"] for row in again.led.sets if row["set"] == board.last_set_number] == [
+        row["words"] for row in rows if row["set"] == board.last_set_number
+    ]
+    assert again.led.newest == len(rows)
+    again.journal.close()
 
 
 @settings(max_examples=60, deadline=None)
