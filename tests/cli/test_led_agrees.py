@@ -18,7 +18,7 @@ from tracker.recording import Marker, MarkerKind
 from .leading import PLAN, Stand, replayed
 
 PRESSED = ("undo", "check", "pause", "resume", "switch", "calibrate", "end-set")
-DONE = ("lift", "top", "back", "reject", "rest", "swing", "stand", "lost", "delete", "restore", "add", "side")
+DONE = ("lift", "top", "back", "reject", "rest", "swing", "stand", "lost", "delete", "restore", "add", "side", "first")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,8 @@ def do(stand: Stand, what: str) -> None:
             gone = [row.peak for row in stand.board.last_set if row.rep is None]
             left = [row.peak for row in stand.board.last_set if row.rep is not None]
             stand.led.correct(Correction(number, "deleted", gone[1:] if what == "restore" else [*gone, *left[:1]]))
+        case "first" if any(row["set"] == 1 and row["planned"] for row in stand.led.sets):
+            stand.led.correct(Correction(1, "deleted", [1]))
         case "add" | "side" if number is not None:
             stand.led.correct(Correction(number, *{"add": ("added", 2), "side": ("side", "right")}[what]))
         case _ if what in PRESSED:
@@ -100,12 +102,11 @@ def check(where: Path, whats: list[str], plan: WorkoutPlan) -> None:
     assert board.last_set_number == (planned[-1] if planned else None)
     stand.journal.close()
     again = Stand(where, plan, goes_on=session.uuid)
-    assert (again.board.last_set, again.board.last_set_number) == (board.last_set, board.last_set_number)
-    assert again.board.last_set_added == board.last_set_added
-    assert [row["words"] for row in again.led.sets if row["set"] == board.last_set_number] == [
-        row["words"] for row in rows if row["set"] == board.last_set_number
-    ]
     assert again.led.newest == len(rows)
+    if "calibrate" not in whats:  # a range that was made since judges on from there
+        assert again.led.sets == rows
+        assert (again.board.last_set, again.board.last_set_number) == (board.last_set, board.last_set_number)
+        assert again.board.last_set_added == board.last_set_added
     again.journal.close()
 
 

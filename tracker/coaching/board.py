@@ -242,7 +242,7 @@ def _listed(last: Judged | None) -> dict[str, Any]:
         "last_set": _rows(last),
         "last_set_number": last.number or None,
         "last_set_added": last.added,
-        "last_set_words": _words(last),
+        "last_set_words": judged_words(last),
     }
 
 
@@ -271,7 +271,8 @@ def set_words(reps: int, under_tension_s: float, *, partials: int = 0) -> str:
     return f"{repetitions(reps)}{partial}, {under_tension_s:.0f} s under tension"
 
 
-def _words(last: Judged) -> str:
+def judged_words(last: Judged) -> str:
+    """Return a set that was judged in words."""
     one = last.measured
     kept = [rep for rep in one.reps if rep.peak not in last.taken]
     bands = [(tempo_in_band(rep, last.targets), range_in_band(rep, last.targets)) for rep in kept]
