@@ -277,7 +277,8 @@ def judged_words(last: Judged) -> str:
     kept = [rep for rep in one.reps if rep.peak not in last.taken]
     bands = [(tempo_in_band(rep, last.targets), range_in_band(rep, last.targets)) for rep in kept]
     inside = sum(tempo is True and range_ is not False for tempo, range_ in bands)
-    words = set_words(last.reps, one.time_under_tension_s, partials=len(one.partials))
+    under_tension_s = sum(rep.under_tension_s for rep in kept)
+    words = set_words(last.reps, under_tension_s, partials=len(one.partials))
     return f"{words}, {inside} of {len(kept)} in band" if kept else words
 
 
