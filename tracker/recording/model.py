@@ -71,7 +71,7 @@ class MarkerKind(StrEnum):
     """From here on another working side; ``text`` is ``left`` or ``right``."""
     KIND = "kind"
     """From here on sets for something else; ``text`` is ``work``, ``warm-up``, ``activation``,
-    ``calibration`` or ``check``. A set under way that was to be a check is of this kind too: it turned out to be none."""
+    ``calibration`` or ``check``. A set under way that was to be a check is of this kind too: it was none."""
     LOAD = "load"
     """From here on another load; ``text`` is kilograms, empty where nobody said."""
     LABEL = "label"
