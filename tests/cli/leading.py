@@ -121,20 +121,24 @@ class Stand:
             self.led.press(what)
             self.drain()
 
-    def lift(self, times: int = 1) -> list[int]:
+    def lift(self, times: int = 1, *, drained: bool = True) -> list[int]:
         """Do whole repetitions; return their peaks."""
-        return [self.back(self.top()) for _ in range(times)]
+        return [self.back(self.top(drained=drained), drained=drained) for _ in range(times)]
 
-    def top(self) -> int:
+    def top(self, *, drained: bool = True) -> int:
         self.peak += 1
         self.leg.duration_s += REP_S / 2
-        self.do(Peak(self.peak, self.leg.duration_s, self.leg.duration_s))
+        self.queue.append(Peak(self.peak, self.leg.duration_s, self.leg.duration_s))
+        if drained:
+            self.drain()
         return self.peak
 
-    def back(self, peak: int) -> int:
+    def back(self, peak: int, *, drained: bool = True) -> int:
         at_s = self.leg.duration_s - REP_S / 2
         self.leg.duration_s += REP_S / 2
-        self.do(Rep(peak, at_s, at_s + 2, at_s + 3, at_s + 5.9, at_s + 6, 40.0, 30.0))
+        self.queue.append(Rep(peak, at_s, at_s + 2, at_s + 3, at_s + 5.9, at_s + 6, 40.0, 30.0))
+        if drained:
+            self.drain()
         return peak
 
     def rest(self) -> None:
@@ -181,7 +185,7 @@ def replayed(folder: Path, items: Iterable[Item], *, id_: str = "cable") -> Sess
     """Run what a session recorded once more, as a new session; return what the log says."""
     with Journal.open(folder / "again.db") as journal:
         uuid = journal.begin_session(SessionStart(started_at=datetime.now(UTC), algorithm_version="1", exercise=id_))
-        path = folder / "again.mcap"
+        path = folder / f"again {uuid}.mcap"
         path.touch()
         entry = Entry(journal=journal, session=uuid, recording=journal.add_recording(uuid, path), path=path)
         lane: Lane[Item] = Lane(stage=Leg(), show=lambda _: None, said=SetContext(side="left", exercise=id_))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from tracker.cli.streaming import Item, LiveSensor
-from tracker.coaching.board import Board, SensorRow, set_words
+from tracker.coaching.board import Board, SensorRow, judged_words
 from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.judged import Judged
@@ -64,6 +64,7 @@ class Led:
         self.coach = coach
         self.board = Board(coach)
         self.sets: list[dict[str, Any]] = []
+        self._over: dict[int, Judged] = {}
         self._tell = tell
         self._keep = keep
         self._kept: Calibration | None = None
@@ -78,14 +79,13 @@ class Led:
     def took_up(self, session: Session) -> None:
         """Go on behind the sets that a session has already."""
         for one in session.sets:
-            words = set_words(len(one.reps), one.totals.time_under_tension_s, partials=len(one.partials))
             planned = one.context.kind is not SetKind.CHECK
-            self.sets.append({"set": one.number, "side": one.context.side or "", "words": words, "planned": planned})
-        done = [one for one in session.sets if one.context.kind is not SetKind.CHECK]
+            if planned:
+                self._over[one.number] = self._judged(one)
+            self._list(one.number, one.context.side or "", planned=planned)
         newest = max((one.number for one in (*session.sets, *session.deleted_sets)), default=0)
-        self.coach.go_on_behind(len(done), newest, self._judged(done[-1]) if done else None)
+        self.coach.go_on_behind(len(self._over), newest, next(reversed(self._over.values()), None))
         self.board.push(None)
-        self._rewritten()
 
     @property
     def newest(self) -> int:
@@ -137,10 +137,11 @@ class Led:
             self.board.sensors([_sensor_row(self._worn.state)])
         self._keep_calibration()
         if isinstance(value, ExerciseSet):
-            number = self.newest
-            planned = self.coach.last is not None and self.coach.last.measured is value
-            words = self.board.state.last_set_words if planned else "to check the strap, not counted"
-            self.sets = [*self.sets, {"set": number, "side": self._side_told, "words": words, "planned": planned}]
+            last = self.coach.last
+            planned = last is not None and last.measured is value
+            if last is not None and planned:
+                self._over[last.number] = last
+            self._list(self.newest, self._side_told, planned=planned)
         self._say()
         self._tell(cues)
 
@@ -200,17 +201,31 @@ class Led:
         self.mark(MarkerKind.CORRECTION, said.mark(0).text)
         if said.what == "side":
             self._relist(said.set_number, side=said.value)
-        elif self.coach.last is not None and said.set_number == self.coach.last.number:
-            if said.what in ("deleted", "added"):
-                self.coach.correct(**{"taken" if said.what == "deleted" else "added": said.value})
+        elif said.what in ("deleted", "added"):
+            self._corrected(said.set_number, **{"taken" if said.what == "deleted" else "added": said.value})
+        self._tell(())
+
+    def _corrected(self, number: int, **said: Any) -> None:
+        """Show what a set comes to now; of a check nothing is shown."""
+        last = self.coach.last
+        if last is not None and number == last.number:
+            self.coach.correct(**said)
             self.board.push(None)
             self._rewritten()
-        self._tell(())
+        elif number in self._over:
+            self._over[number] = self._over[number].corrected(**said)
+            self._relist(number, words=judged_words(self._over[number]))
 
     def _rewritten(self) -> None:
         """Write what the last set came to again: something in it was taken back or added."""
-        if self.coach.last is not None:
-            self._relist(self.coach.last.number, words=self.board.state.last_set_words)
+        last = self.coach.last
+        if last is not None:
+            self._over[last.number] = last
+            self._relist(last.number, words=judged_words(last))
+
+    def _list(self, number: int, side: str, *, planned: bool) -> None:
+        words = judged_words(self._over[number]) if planned else "to check the strap, not counted"
+        self.sets = [*self.sets, {"set": number, "side": side, "words": words, "planned": planned}]
 
     def _relist(self, number: int, **changed: str) -> None:
         """Change what is listed of a set."""

@@ -242,7 +242,7 @@ def _listed(last: Judged | None) -> dict[str, Any]:
         "last_set": _rows(last),
         "last_set_number": last.number or None,
         "last_set_added": last.added,
-        "last_set_words": _words(last),
+        "last_set_words": judged_words(last),
     }
 
 
@@ -271,12 +271,14 @@ def set_words(reps: int, under_tension_s: float, *, partials: int = 0) -> str:
     return f"{repetitions(reps)}{partial}, {under_tension_s:.0f} s under tension"
 
 
-def _words(last: Judged) -> str:
+def judged_words(last: Judged) -> str:
+    """Return a set that was judged in words."""
     one = last.measured
     kept = [rep for rep in one.reps if rep.peak not in last.taken]
     bands = [(tempo_in_band(rep, last.targets), range_in_band(rep, last.targets)) for rep in kept]
     inside = sum(tempo is True and range_ is not False for tempo, range_ in bands)
-    words = set_words(last.reps, one.time_under_tension_s, partials=len(one.partials))
+    under_tension_s = sum(rep.under_tension_s for rep in kept)
+    words = set_words(last.reps, under_tension_s, partials=len(one.partials))
     return f"{words}, {inside} of {len(kept)} in band" if kept else words
 
 

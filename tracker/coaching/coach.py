@@ -262,11 +262,7 @@ class Coach:
     def correct(self, *, taken: Iterable[int] | None = None, added: int | None = None) -> None:
         """Make the last set what the person says that it was."""
         if self.last is not None:
-            self.last = replace(
-                self.last,
-                taken=self.last.taken if taken is None else frozenset(taken),
-                added=self.last.added if added is None else added,
-            )
+            self.last = self.last.corrected(taken=taken, added=added)
 
     def switch(self, side: Leg, at_s: float) -> list[Cue]:
         """Go to the next set of the other leg, in whose place it works where it has none; after a set under way."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from tracker.coaching.form import tempo_in_band
 from tracker.coaching.set_form import SetForm
@@ -37,6 +38,14 @@ class Judged:
     def reps(self) -> int:
         """How many count."""
         return sum(rep.peak not in self.taken for rep in self.measured.reps) + self.added
+
+    def corrected(self, *, taken: Iterable[int] | None = None, added: int | None = None) -> Judged:
+        """Return it as the person says that it was."""
+        return replace(
+            self,
+            taken=self.taken if taken is None else frozenset(taken),
+            added=self.added if added is None else added,
+        )
 
     @property
     def tempo_words(self) -> str:
