@@ -98,6 +98,12 @@ def opened(browser: Any, address: str, how: dict[str, Any]) -> tuple[Any, list[s
     return page, wrong
 
 
+def pictured(page, path, *, whole=False):
+    """Take a picture, of a page that is nowhere wider than its screen."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path.name
+    page.screenshot(path=path, full_page=whole)
+
+
 def in_sight(page: Any, what: str) -> None:
     """Nobody has to look for it."""
     box, height = page.locator(what).bounding_box(), page.viewport_size["height"]
@@ -121,9 +127,9 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     for summary in ("Before the set", "Today", "Sound and remarks"):
         phone.click(f"summary >> text={summary}")
     accessible(phone)
-    phone.screenshot(path=shots / "start-phone.png", full_page=True)
+    pictured(phone, shots / "start-phone.png", whole=True)
     beside, _ = opened(browser, address, LAPTOP)
-    beside.screenshot(path=shots / "start-laptop.png", full_page=True)
+    pictured(beside, shots / "start-laptop.png", whole=True)
     beside.close()
     phone.click("#questions input >> nth=0")
     phone.fill("#load", "7.5")
@@ -133,10 +139,10 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.wait_for_function("kickback.state().board?.count >= 1", timeout=40_000)
     laptop, wrong_there = opened(browser, address, LAPTOP)
     laptop.wait_for_function("kickback.state().board.phase === 'hold'", timeout=20_000)
-    laptop.screenshot(path=shots / "live-laptop.png")
+    pictured(laptop, shots / "live-laptop.png")
     accessible(laptop)
     phone.wait_for_function("kickback.state().board.count === 3", timeout=40_000)
-    phone.screenshot(path=shots / "live.png")
+    pictured(phone, shots / "live.png")
     assert phone.inner_text("#count") == laptop.inner_text("#count") == "3"
     in_sight(phone, "#stop")
 
@@ -145,7 +151,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     served.drop()
     phone.wait_for_function("kickback.state().board.message.startsWith('sensor lost')", timeout=5000)
     laptop.wait_for_function("document.getElementById('sensor').textContent.includes('sensor')", timeout=3000)
-    laptop.screenshot(path=shots / "lost-laptop.png")
+    pictured(laptop, shots / "lost-laptop.png")
     phone.wait_for_function("kickback.state().board.message === 'sensor back'", timeout=15_000)
     phone.wait_for_function("kickback.state().board.sensors[0].link === 'up'", timeout=15_000)
     phone.reload()
@@ -156,7 +162,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     for what in ("#stop", "#words", "#answers legend >> nth=0"):
         in_sight(phone, what)
     accessible(phone)
-    phone.screenshot(path=shots / "after-phone.png")
+    pictured(phone, shots / "after-phone.png")
     phone.click(".choices[data-name=reserve] span >> nth=2")
     phone.click(".choices[data-name=felt] span >> nth=0")
     phone.click(".choices[data-name=felt] span >> nth=2")
@@ -177,10 +183,10 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     laptop.click("text=Keep corrections")
     phone.click("text=Correct this set")
     accessible(phone)
-    phone.screenshot(path=shots / "corrected-phone.png", full_page=True)
-    laptop.screenshot(path=shots / "corrected-laptop.png", full_page=True)
+    pictured(phone, shots / "corrected-phone.png", whole=True)
+    pictured(laptop, shots / "corrected-laptop.png", whole=True)
     phone.click("#stop")
-    phone.screenshot(path=shots / "stop-phone.png")
+    pictured(phone, shots / "stop-phone.png")
     phone.click("#go-on")
 
     assert phone.evaluate("kickback.state().board.last_set_added") == 2, "only what was changed is kept"
@@ -190,15 +196,15 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     laptop.keyboard.press("s")
     laptop.wait_for_function("kickback.state().board.paused", timeout=3000)
     accessible(laptop)
-    laptop.screenshot(path=shots / "stop-laptop.png")
+    pictured(laptop, shots / "stop-laptop.png")
     laptop.fill("#why-pain", "4")
     laptop.fill("#why-place", "hip")
     laptop.keyboard.press("Enter")  # with a pain told, that is what is meant
     for page in (phone, laptop):
         page.wait_for_selector("#over:not([hidden])", timeout=15_000)
     accessible(phone)
-    phone.screenshot(path=shots / "over-phone.png", full_page=True)
-    laptop.screenshot(path=shots / "over-laptop.png", full_page=True)
+    pictured(phone, shots / "over-phone.png", whole=True)
+    pictured(laptop, shots / "over-laptop.png", whole=True)
     assert phone.locator("#over-sets li").count() >= 1
     assert "1" in phone.evaluate("kickback.spoken") or "3" in laptop.evaluate("kickback.spoken")
     assert wrong == wrong_there == []
@@ -207,17 +213,17 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.wait_for_selector("#besides", state="hidden", timeout=3000)
     phone.click("#over-report")
     phone.wait_for_selector("h1 >> text=Cable kickback", timeout=8000)
-    phone.screenshot(path=shots / "report-phone.png")
+    pictured(phone, shots / "report-phone.png")
     phone.click("text=Sessions")
     phone.wait_for_selector("td a", timeout=5000)
     accessible(phone)
-    phone.screenshot(path=shots / "log-phone.png")
+    pictured(phone, shots / "log-phone.png")
     phone.click("text=Training over time")
     phone.wait_for_selector("h2 >> text=Days", timeout=5000)
     accessible(phone)
-    phone.screenshot(path=shots / "trends-phone.png", full_page=True)
+    pictured(phone, shots / "trends-phone.png", whole=True)
     laptop.goto(address + "log")
-    laptop.screenshot(path=shots / "log-laptop.png")
+    pictured(laptop, shots / "log-laptop.png")
     laptop.goto(address)
     phone.click("text=Train")
     phone.wait_for_selector("#over:not([hidden])", timeout=5000)
@@ -225,7 +231,7 @@ def test_a_session_from_start_to_summary(browser: Any, served: Served, tmp_path:
     phone.wait_for_selector("#start:not([hidden])", timeout=3000)
     assert phone.inner_text("#next-headline").startswith("Less"), "it hurt"
     accessible(phone)
-    phone.screenshot(path=shots / "next-phone.png", full_page=True)
+    pictured(phone, shots / "next-phone.png", whole=True)
     phone.fill("#load", "9")
     phone.select_option("#exercise", "band")
     assert phone.input_value("#load") == "", "a load belongs to one exercise"

@@ -154,8 +154,8 @@ function after(now) {
   list("advice", now.answered.includes(number) ? now.advice : []);
   $("answers").hidden = now.answered.includes(number);
   const asked = `${now.session}:${number}`;
-  const another = $("answers").dataset.key !== asked;
-  $("answers").dataset.key = asked;
+  const another = $("answers").dataset.shown !== asked;
+  $("answers").dataset.shown = asked;
   given("added", String(board.last_set_added), another);
   if (another) {
     $("answers").reset();
@@ -163,8 +163,8 @@ function after(now) {
     $("edit").open = false;
   }
   const key = `${asked}:${JSON.stringify(board.last_set)}`;
-  if ($("reps").dataset.key === key) return;
-  $("reps").dataset.key = key;
+  if ($("reps").dataset.shown === key) return;
+  $("reps").dataset.shown = key;
   const focused = $("reps").contains(document.activeElement) ? document.activeElement.dataset.peak : null;
   $("reps").replaceChildren(...board.last_set.map((rep) => row(rep, board.last_set)));
   if (focused) $("reps").querySelector(`[data-peak="${focused}"]`)?.focus();
@@ -172,8 +172,8 @@ function after(now) {
 
 function list(id, lines) {
   const key = JSON.stringify(lines);
-  if ($(id).dataset.key === key) return;
-  $(id).dataset.key = key;
+  if ($(id).dataset.shown === key) return;
+  $(id).dataset.shown = key;
   $(id).hidden = !lines.length;
   $(id).replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
 }
@@ -330,12 +330,12 @@ function tick(line) {
 function today(day) {
   $("screening").hidden = !day.screening;
   const asked = JSON.stringify(day.screening?.questions ?? []);
-  if (day.screening && $("questions").dataset.key !== asked) { // what was ticked stays where the sensor was not found
+  if (day.screening && $("questions").dataset.shown !== asked) { // what was ticked stays where the sensor was not found
     $("questions").replaceChildren(...day.screening.questions.map(tick));
     $("screening-advice").textContent = "";
     $("questions").onchange = () => { $("screening-advice").textContent = screened().includes(true) ? day.screening.advice : ""; };
   }
-  $("questions").dataset.key = asked;
+  $("questions").dataset.shown = asked;
   const days = day.days_since;
   $("since").textContent = days === null ? "" : `Last session: ${["today", "yesterday"][days] ?? `${days} days ago`}.`;
 }
@@ -343,7 +343,7 @@ function today(day) {
 // What was ticked was of the session that is over.
 function forget() {
   trained = true;
-  for (const id of ["questions", "ticks"]) $(id).dataset.key = "";
+  for (const id of ["questions", "ticks"]) $(id).dataset.shown = "";
 }
 
 const screened = () => [...$("questions").querySelectorAll("input")].map((box) => box.checked);
@@ -376,11 +376,11 @@ function explain(one) {
   const guide = one.guide;
   $("unranged").hidden = one.ranged;
   const ticks = JSON.stringify([one.id, one.known]);
-  if ($("ticks").dataset.key !== ticks) {
+  if ($("ticks").dataset.shown !== ticks) {
     $("ticks").replaceChildren(...guide.checklist.slice(0, one.known ? 1 : undefined).map(tick));
     $("all-ticks").hidden = !one.known || guide.checklist.length < 2;
   }
-  $("ticks").dataset.key = ticks;
+  $("ticks").dataset.shown = ticks;
   $("all-ticks").onclick = () => { $("ticks").replaceChildren(...guide.checklist.map(tick)); $("all-ticks").hidden = true; };
   const sections = [
     ["Trains", [guide.trains]], ["What it is good for", guide.benefits], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
