@@ -39,6 +39,7 @@ from tracker.journal import (
     ScoredSet,
     SessionId,
     SetContext,
+    SetKind,
 )
 from tracker.motion.engine import Value
 from tracker.motion.samples import Gap
@@ -230,13 +231,9 @@ class LiveSession(Generic[Item]):
         """Take the person's word."""
         lane.said = told(lane.said, marker)
         if marker.kind is MarkerKind.UNDO:
-            left = [peak for peak in lane.counted if peak not in lane.taken_back]
-            if left:
-                lane.taken_back.add(left[-1])
-            elif lane.last_set is not None and lane.last_set.peaks:
-                one = lane.last_set
-                lane.last_set = replace(one, peaks=one.peaks[:-1])
-                self._save(replace(one, peaks=one.peaks[-1:]))
+            self._undo(lane, marker.text)
+        elif lane.set_said is not None and lane.set_said.kind is SetKind.CHECK:  # it was none: the person has begun
+            lane.set_said = replace(lane.set_said, kind=lane.said.kind)
         if lane is not self._lanes[0]:  # of the whole session, not of each sensor
             return
         said = Told.of(marker) if marker.kind is MarkerKind.ANSWER else None
@@ -245,6 +242,18 @@ class LiveSession(Generic[Item]):
         word = Correction.of(marker) if marker.kind is MarkerKind.CORRECTION else said
         if word is not None:
             self._save(word)
+
+    def _undo(self, lane: Lane[Item], peak: str) -> None:
+        """Take a repetition back: the one that is named, else the newest; none under way: of the set before."""
+        left = [one for one in lane.counted if one not in lane.taken_back and peak in ("", str(one))]
+        if left:
+            lane.taken_back.add(left[-1])
+            return
+        before = lane.last_set.peaks if lane.last_set is not None else ()
+        newest = next((one for one in reversed(before) if peak in ("", str(one))), None)
+        if lane.last_set is not None and newest is not None:
+            self._save(replace(lane.last_set, peaks=(newest,)))
+            lane.last_set = replace(lane.last_set, peaks=tuple(one for one in before if one != newest))
 
     def _tell(self, lane: Lane[Item], values: list[Value]) -> None:
         """Save, then show: what a screen refuses is not lost."""

@@ -12,19 +12,23 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from tracker.cli.board_screen import BoardScreen
 from tracker.cli.board_view import DIGITS, board, large
 from tracker.cli.errors import BadInputError
 from tracker.cli.planned import Asked, placement_of, plan_of
 from tracker.cli.streaming import Wish
 from tracker.coaching.board import BoardState, RepRow, SensorRow
+from tracker.coaching.coach import Coach
 from tracker.coaching.plan import WorkoutPlan
 from tracker.exercises import exercise
 from tracker.guide import screening
 from tracker.journal import Ending, Journal, journal_path
+from tracker.motion.now import Now, Phase
 
 SENSOR = SensorRow(number=1, link="up", rate_hz=100, lost_percent=1.5, lost_estimated=True, battery_percent=80)
 STATE = BoardState(
@@ -99,6 +103,16 @@ def test_a_place_in_the_workout() -> None:
     assert placement_of("accessory") == "accessory"
     with pytest.raises(BadInputError, match="pre-exhaust"):
         placement_of("sometimes")
+
+
+@pytest.mark.parametrize("keys", [True, False])
+def test_a_jolt_pauses_only_where_there_are_keys(monkeypatch: pytest.MonkeyPatch, keys: bool) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: keys))
+    plan = WorkoutPlan(exercise="dumbbell")
+    screen = BoardScreen(Coach(plan, exercise("dumbbell")), lambda made, side: None, speaks=False)
+    screen.led.look(None, Now(3.0, Phase.LIFT, 2.5, 20.0, 40.0))
+    assert screen.led.board.state.paused is keys
+    assert "jolt" in screen.led.board.state.message
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")

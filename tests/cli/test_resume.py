@@ -110,6 +110,20 @@ def test_nothing_to_resume_is_said(kickback: Kickback) -> None:
     assert "no session was cut off" in done.err
 
 
+def test_one_of_another_exercise_does_not_go_on(kickback: Kickback, data: Path) -> None:
+    assert kickback("demo", "--exercise", "cable", "--speed", "max", "--reps", "3").code == 0
+    with Journal.open(journal_path(data)) as journal:
+        (one,) = journal.sessions()
+        journal.resume_session(one.uuid)
+        aged(journal.session(one.uuid).recordings[0].path)
+    done = kickback("live", "--sensor", "virtual", "--exercise", "band", "--resume")
+    assert done.code == 2
+    assert "is one of cable, not band" in done.err
+    still = unfinished(data)
+    assert still is not None, "it can still go on"
+    assert still.exercise == "cable"
+
+
 def test_answers_are_not_logged_twice(process: Start, kickback: Kickback, data: Path) -> None:
     """One that is in the log already, and in the recording."""
     path, _ = killed(process, data, 2.0, 3)

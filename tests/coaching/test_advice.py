@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tracker.coaching.advice import Mistake, advice
-from tracker.coaching.coach import Judged
+from tracker.coaching.judged import Judged
 from tracker.coaching.plan import WorkoutPlan
 from tracker.coaching.range_band import RangeBand
 from tracker.coaching.set_form import judge_set

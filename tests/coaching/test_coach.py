@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.coaching.board import Board
-from tracker.coaching.coach import ORDER, REMARKS, Coach
+from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Breath, CountAt, Cue, CueKind, Feedback, Mode, Settings
 from tracker.coaching.form import FormFlag
 from tracker.coaching.plan import Goal, Kind, WorkoutPlan, preset, tempo_of
 from tracker.coaching.range_band import RangeBand
+from tracker.coaching.remarks import ORDER, REMARKS
 from tracker.exercises import exercise, exercises
 from tracker.motion.engine import Tracker
 from tracker.motion.now import Now, Phase
@@ -193,7 +194,38 @@ def test_switching_legs_goes_to_that_legs_next_set() -> None:
     one = coach()
     one.switch("right", 1.0)
     assert one.current is not None
-    assert one.current.side == "right"
+    assert (one.current.number, one.side) == (1, "right")
+
+
+def test_without_a_set_for_it_the_other_leg_takes_its_place() -> None:
+    """With its own range; and so behind the plan."""
+    right = RangeBand(20.0, 25.0, 50.0)
+    one = Coach(replace(PLAN, sides=("left",)), CABLE, bands={"left": BAND, "right": right})
+    told(one, set_of(rep(1)))
+    (cue,) = one.switch("right", 20.0)
+    assert (cue.text, one.side, one.band) == ("right leg", "right", right)
+    assert one.current is not None
+    assert (one.current.number, one.current.kind, one.rest_until_s) == (2, Kind.WORK, None)
+    told(one, set_of(rep(2)))
+    assert (one.current, one.side) == (None, "right")
+    one.switch("left", 40.0)
+    assert (one.side, one.band) == ("left", BAND)
+
+
+def test_nobody_said_which_leg() -> None:
+    one = Coach(replace(PLAN, sides=()), CABLE)
+    one.switch("right", 1.0)
+    assert one.side == "right"
+
+
+def test_a_set_under_way_is_over_before_the_other_leg_works() -> None:
+    one = coach()
+    told(one, Peak(1, 2.0, 2.1), rep(1))
+    assert one.switch("right", 5.0) == []
+    assert one.side == "left"
+    cues = told(one, set_of(rep(1)))
+    assert [cue.text for cue in kinds(cues, CueKind.SWITCH_LEGS)] == ["right leg"]
+    assert (one.side, one.last.measured.reps[0].peak if one.last else None) == ("right", 1)
 
 
 events = st.lists(
@@ -329,6 +361,17 @@ def test_the_breath_by_the_clock_keeps_the_plans_tempo() -> None:
     assert kinds([cue for k in range(2200, 4000) for cue in one.tick(k / 100)], out, back) == []
 
 
+def test_the_breath_by_the_clock_ends_where_the_leg_rests() -> None:
+    """A stray lift starts no set; in a set, the next lift starts the clock anew."""
+    one, out, back = coach(breath=Breath.CLOCK), CueKind.BREATHE_OUT, CueKind.BREATHE_IN
+    told(one, Now(10.0, Phase.LIFT, 10.0, 20.0), Now(11.0, Phase.REST, 11.0, 0.0))
+    breaths = kinds([cue for k in range(1000, 4000) for cue in one.tick(k / 100)], out, back)
+    assert [round(cue.at_s, 1) for cue in breaths] == [10.0, 13.0]
+    told(one, Now(42.5, Phase.LIFT, 42.5, 20.0))
+    breaths = kinds([cue for k in range(4250, 4300) for cue in one.tick(k / 100)], out, back)
+    assert [(cue.kind, round(cue.at_s, 1)) for cue in breaths] == [(out, 42.5)]
+
+
 def test_what_is_foreseen_comes_earlier_for_late_earphones() -> None:
     one, late = coach(), coach(early_s=0.2)
     for hold_s, early, on_time in ((0.85, 1, 0), (1.05, 0, 1)):
@@ -349,6 +392,16 @@ def test_a_jolt_pauses_where_the_weight_may_slip() -> None:
     fastened = coach()
     told(fastened, jolt)
     assert not fastened.paused
+
+
+def test_a_jolt_is_told_where_nobody_could_go_on() -> None:
+    jolt = Now(3.0, Phase.LIFT, 2.5, 20.0, 40.0)
+    one = Coach(replace(PLAN, exercise="dumbbell"), exercise("dumbbell"))
+    one.holds = False
+    lifts = (jolt, replace(jolt, at_s=3.1), Now(4.0, Phase.RETURN, 3.8, 20.0), replace(jolt, at_s=6.0, since_s=6.0))
+    assert [cue.at_s for cue in kinds(told(one, *lifts), CueKind.JOLT)] == [3.0, 6.0]
+    assert not one.paused
+    assert kinds(told(one, Peak(1, 7.0, 7.1)), CueKind.COUNT)[0].value == 1
 
 
 def test_no_simulated_dumbbell_kickback_is_a_jolt() -> None:
@@ -377,6 +430,9 @@ def test_what_is_done_while_the_strap_is_checked_is_no_part_of_the_plan() -> Non
         assert one.look(4.0 + 0.04 * k, (math.sin(tilt), 0.0, math.cos(tilt))) == []
     said = [cue.text for k in range(40) for cue in one.look(4.3 + 0.04 * k, upright)]
     assert said == ["the strap holds"]
+    assert one.checking, "it may have been a set's first repetition"
+    told(one, Now(5.0, Phase.REST, 4.4, 0.0))
+    one.tick(7.0)
     assert not one.checking
     assert told(one, set_of(rep(1))) == []
     assert (one.done, one.count, one.last) == (0, 0, None)
@@ -386,6 +442,34 @@ def test_what_is_done_while_the_strap_is_checked_is_no_part_of_the_plan() -> Non
     assert [cue.text for cue in kinds(cues, CueKind.SETUP)] == [
         "the shank is not upright: this exercise is done standing"
     ]
+
+
+def swung(one: Coach) -> float:
+    """Begin a set during a check, and halt after its first repetition; return when the strap was found to hold."""
+    one.check_strap(0.0)
+    for k in range(90):
+        one.look(0.04 * k, (0.0, 0.0, 1.0))
+    told(one, Peak(1, 4.0, 4.1), rep(1))
+    for k, tilt in enumerate((0.1, 0.3, 0.5, 0.3, 0.1, *[0.0] * 26)):
+        one.look(4.0 + 0.04 * k, (math.sin(tilt), 0.0, math.cos(tilt)))
+    assert one.checked is not None
+    return 5.2
+
+
+@pytest.mark.parametrize(("begins_s", "counts"), [(0.3, [2.0]), (2.0, [1.0])])
+def test_the_swing_was_the_first_repetition_of_who_goes_on_at_once(begins_s: float, counts: list[float]) -> None:
+    one = coach()
+    found_s = swung(one)
+    lift_s = found_s + begins_s
+    cues = []
+    for k in range(100):
+        at_s = found_s + 0.04 * k
+        phase, since_s = (Phase.REST, 5.0) if at_s < lift_s else (Phase.LIFT, lift_s)
+        cues += told(one, Now(at_s, phase, since_s, 0.0))
+        cues += one.tick(at_s)
+    cues += told(one, Peak(2, found_s + 4.0, found_s + 4.1))
+    assert [cue.value for cue in kinds(cues, CueKind.COUNT)] == counts
+    assert not one.checking
 
 
 def test_a_set_that_is_over_can_be_corrected() -> None:

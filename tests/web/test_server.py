@@ -64,7 +64,7 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(bounded())
 
 
-FILES = ["/", "/static/app.js", "/static/sound.js", "/static/style.css", "/static/icon.svg"]
+FILES = ["/", "/static/app.js", "/static/link.js", "/static/sound.js", "/static/style.css", "/static/icon.svg"]
 
 
 def test_the_page_is_served_and_asks_nobody_else() -> None:

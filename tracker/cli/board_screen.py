@@ -62,6 +62,7 @@ class BoardScreen(LiveScreen):
         *,
         speaks: bool = True,
     ) -> None:
+        coach.holds = sys.stdin.isatty()  # else there are no keys
         self.led = Led(coach, self._told, keep)
         self.ending: Ending | None = None
         self._out = console()

@@ -39,6 +39,7 @@ class Coached(LiveScreen):
     ending: Ending | None = None
 
     def __init__(self, screen: LiveScreen, coach: Coach, keep: Callable[[Calibration, Leg | None], None]) -> None:
+        coach.holds = False  # there are no keys here
         self.led = Led(coach, screen.told, keep)
         self._screen = screen
 

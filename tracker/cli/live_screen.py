@@ -28,6 +28,7 @@ LOST_MUCH = 5.0
 LINES = (
     CueKind.SETUP,
     CueKind.PAUSED,
+    CueKind.JOLT,
     CueKind.PHRASE,
     CueKind.SWITCH_LEGS,
     CueKind.REST_LEFT,

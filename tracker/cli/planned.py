@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +17,11 @@ from tracker.cli.sessions import saved_bands
 from tracker.cli.streaming import Wish
 from tracker.coaching.answers import Placement
 from tracker.coaching.coach import Coach
-from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of
+from tracker.coaching.plan import PLAN, Goal, WorkoutPlan, preset, tempo_of
 from tracker.coaching.range_band import Calibration, RangeBand
 from tracker.exercises import Leg, exercises
 from tracker.guide import screening
-from tracker.journal import Journal, journal_path
+from tracker.journal import Journal, Session, SetKind, journal_path
 
 _FROM_TO = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 
@@ -67,6 +68,53 @@ def plan_of(wish: Wish, asked: Asked) -> WorkoutPlan | None:
         )
     except ValueError as error:
         raise BadInputError(str(error)) from error
+
+
+def plan_logged(session: Session) -> WorkoutPlan | None:
+    """Return what a session was to be, as far as its log tells; None where it tells too little.
+
+    Which legs were to work is seen in the sets: who did one set goes on with the other leg, who did two of one leg has
+    no other. Sets to warm up are those that were done.
+    """
+    profile = exercises().get(session.exercise or "")
+    said = next((one.value for one in session.answers if one.question == PLAN), None)
+    if profile is None or not isinstance(said, Mapping):
+        return None
+    done = [one.context for one in session.sets if one.context.kind is not SetKind.CHECK]
+    sides = _legs(session.working_side, [one.side for one in done])
+    warm_up = sum(one.kind is SetKind.WARM_UP for one in done)
+    with suppress(ValueError, TypeError, KeyError):
+        return replace(
+            preset(profile, Goal(said["goal"])),
+            sets=int(said["sets"]),
+            reps=(int(said["from"]), int(said["to"])),
+            tempo_s=tempo_of(str(said["tempo"])),
+            rest_s=float(said["rest_s"]),
+            sides=sides,
+            warm_up_sets=-(-warm_up // max(1, len(sides))),
+            load_kg=next((one.load_kg for one in reversed(done) if one.load_kg is not None), session.load_kg),
+            load_label=next((one.load_label for one in reversed(done) if one.load_label), ""),
+        )
+    return None
+
+
+def taken_up(asked: WorkoutPlan, session: Session) -> WorkoutPlan:
+    """Return the plan of a session that goes on: its own, with the legs and the load that were asked for now.
+
+    One session has one plan: its sets are judged by it, and what comes next goes by it.
+    """
+    known = plan_logged(session)
+    if known is None:
+        return asked
+    return replace(known, sides=asked.sides, load_kg=asked.load_kg, load_label=asked.load_label)
+
+
+def _legs(first: Leg | None, worked: Sequence[Leg | None]) -> tuple[Leg, ...]:
+    """Return the legs of a plan, in their order, by those that worked so far."""
+    seen = [leg for leg in dict.fromkeys(worked) if leg is not None] or ([first] if first else [])
+    if len(seen) == 1 and len(worked) < 2:
+        seen.append("left" if seen[0] == "right" else "right")
+    return tuple(seen)
 
 
 def coach_of(plan: WorkoutPlan, folder: Path) -> Coach:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,8 @@ from tracker.cli.errors import BAD_INPUT, BadInputError, tell
 from tracker.cli.options import DataDir, ExerciseId, Json, TempoText, folder_of, profile_of
 
 if TYPE_CHECKING:
-    from tracker.journal import Session
+    from tracker.cli.unfinished import Unfinished
+    from tracker.exercises import Exercise
     from tracker.recording import Side
     from tracker.sensors.scanning import Found
 
@@ -96,7 +96,7 @@ def live(
         typer.Option(
             "--resume/--new",
             metavar="",
-            help="Go on with a session that was cut off, or not [dim](else it asks)[/dim].",
+            help="Go on with a session that was cut off, by its plan, or not [dim](else it asks)[/dim].",
         ),
     ] = None,
     goal: Annotated[
@@ -148,9 +148,10 @@ def live(
     from tracker.cli.board_screen import BoardScreen
     from tracker.cli.coached import Coached
     from tracker.cli.live_screen import screen_of
-    from tracker.cli.planned import Asked, coach_of, keeper, placement_of, plan_of, screened
+    from tracker.cli.planned import Asked, coach_of, keeper, placement_of, plan_of, screened, taken_up
     from tracker.cli.sessions import Performed, stoppable
     from tracker.cli.streaming import VIRTUAL_ADDRESS, Wish, bluetooth_of, stream
+    from tracker.cli.unfinished import finish
     from tracker.sensors.favourites import favourites
 
     names = tuple(sensor or ())
@@ -161,24 +162,27 @@ def live(
         raise BadInputError(f"--sensor: {VIRTUAL} goes with no other")
     if simulated and save:
         raise BadInputError(f"--save: there is no use in keeping the {VIRTUAL} sensor")
+    folder = folder_of(ctx, data_dir)
+    one = _offered(folder, resume, profile_of(exercise), asks=not json_)
     wish = Wish(
         sensors=(VIRTUAL_ADDRESS,) if simulated else names,
         sides=_sides(side or []),
-        profile=profile_of(exercise),
+        profile=profile_of(one.exercise if one else exercise),
         load_kg=_load(load),
         rate_hz=rate,
         give_up_s=give_up,
         save=save,
+        goes_on=one.session if one else None,
     )
-    folder = folder_of(ctx, data_dir)
     asked = Asked(goal=goal, sets=sets, reps=reps, tempo=tempo, rest=rest, warm_up=warm_up, label=label)
     plan = plan_of(wish, asked)
     told: dict[str, str | list[bool]] = {"placement": placement_of(placement)} if placement else {}
     board = not json_ and not plain and sys.stdout.isatty()
     if board and sys.stdin.isatty() and plan is not None:
         told |= screened(folder)
-    going_on = _taken_up(folder, resume, asks=not json_)
-    wish = replace(wish, goes_on=going_on.uuid if going_on else None)
+    going_on = None if one is None else finish(folder, one, again=True)
+    if plan is not None and going_on is not None:
+        plan = taken_up(plan, going_on)
     screen = screen_of(folder, json_=json_, tempo=plan.tempo if plan else None)
     coached: BoardScreen | Coached | None = None
     if plan is not None and len(names or favourites(folder)) < 2:
@@ -213,14 +217,18 @@ def live(
         raise typer.Exit(BAD_INPUT)
 
 
-def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> Session | None:
-    """Return the session that goes on, its log finished up to where it was cut off; None: a new one begins."""
-    from tracker.cli.unfinished import finish, unfinished
+def _offered(folder: Path, resume: bool | None, profile: Exercise | None, *, asks: bool) -> Unfinished | None:
+    """Return the session that is to go on; None: a new one begins. One of another exercise does not go on."""
+    from tracker.cli.unfinished import unfinished
 
     one = None if resume is False else unfinished(folder)
     if one is None:
         if resume:
             raise BadInputError("--resume: no session was cut off, or one runs in another window")
+        return None
+    if profile is not None and one.exercise not in (None, profile.id):
+        if resume:
+            raise BadInputError(f"--resume: the session that was cut off is one of {one.exercise}, not {profile.id}")
         return None
     if resume is None:
         if not asks or not sys.stdin.isatty():
@@ -230,7 +238,7 @@ def _taken_up(folder: Path, resume: bool | None, *, asks: bool) -> Session | Non
         )
         if not typer.confirm(question, default=True):
             return None
-    return finish(folder, one, again=True)
+    return one
 
 
 def _sides(texts: list[str]) -> tuple[Side, ...]:

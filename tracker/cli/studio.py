@@ -7,37 +7,26 @@ browsers ⇄ server ⇄ Studio ─ stream() ─ sensor
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tracker.cli.errors import BadInputError
+from tracker.cli.errors import BadInputError, explain
 from tracker.cli.led import Led
 from tracker.cli.pages import served
-from tracker.cli.past import Past, past_of
-from tracker.cli.planned import bands_of, keeper
+from tracker.cli.past import past_of
+from tracker.cli.planned import bands_of, keeper, taken_up
 from tracker.cli.sessions import Performed
+from tracker.cli.start_form import day_json, exercises_json, plan_of, settings_of, unfinished_json
 from tracker.cli.streaming import VIRTUAL_ADDRESS, LiveSensor, Wish, bluetooth_of, stream
 from tracker.cli.unfinished import Unfinished, finish, unfinished
 from tracker.coaching.advice import advice
-from tracker.coaching.answers import (
-    LONGEST_PLACE,
-    PLACEMENT_WORDS,
-    StopReason,
-    check_answers,
-    check_correction,
-    check_day,
-    check_stop,
-)
+from tracker.coaching.answers import StopReason, check_answers, check_correction, check_day, check_stop
 from tracker.coaching.coach import Coach
-from tracker.coaching.cues import Breath, CountAt, Cue, Feedback, Level, Mode, Settings
-from tracker.coaching.plan import Goal, WorkoutPlan, preset, tempo_of, tempo_text
-from tracker.coaching.prescription import NOT_TOLD, Prescription
-from tracker.coaching.suggestion import Suggestion
+from tracker.coaching.cues import Cue
+from tracker.coaching.range_band import RangeBand
 from tracker.commands import Correction
 from tracker.exercises import Exercise, Leg, exercises
 from tracker.guide import guide, screening
@@ -51,9 +40,11 @@ from tracker.sensors.state import SensorState
 
 _ENDED = {
     Ending.FINISHED: "done",
-    Ending.PAIN: "done",
+    Ending.PAIN: "stopped because it hurt: the questions come again before the next session",
     Ending.LINK_LOST: "the sensor did not come back; all until then is kept",
 }
+_BETWEEN = ("start", "again", "decide", "companions")
+"""What is pressed while no session runs: one after another, whoever presses it."""
 Changed = Callable[[Iterable[dict[str, Any]]], None]
 
 
@@ -76,6 +67,7 @@ class Studio:
         self._virtual = virtual
         self._listeners: list[Changed] = []
         self._running: asyncio.Task[None] | None = None
+        self._between = asyncio.Lock()
         self._look_back()
         self._forget()
 
@@ -87,6 +79,7 @@ class Studio:
     def _forget(self) -> None:
         self._screen, self._busy, self._trouble, self._session = "start", "", "", ""
         self._led: Led | None = None
+        self._begun = False
         self._ending: Ending | None = None
         self._answered: set[int] = set()
         self._advice: tuple[str, ...] = ()
@@ -98,6 +91,8 @@ class Studio:
         return {
             "screen": self._screen,
             "busy": self._busy,
+            "begun": self._begun,
+            "ending": self._ending is not None,
             "trouble": self._trouble,
             "session": self._session[:8],
             "sets": self._led.sets if self._led else [],
@@ -106,9 +101,9 @@ class Studio:
             "levels": dict(self._led.coach.settings.levels) if self._led else None,
             "advice": self._advice,
             "companions": guide(self._led.coach.exercise.id).companions if self._led and self._screen == "over" else (),
-            "exercises": _exercises_json(self._past) if self._screen == "start" else None,
-            "day": _day_json(self._past) if self._screen == "start" else None,
-            "unfinished": _unfinished_json(self._unfinished) if self._screen == "start" else None,
+            "exercises": exercises_json(self._past) if self._screen == "start" else None,
+            "day": day_json(self._past, datetime.now().astimezone()) if self._screen == "start" else None,
+            "unfinished": unfinished_json(self._unfinished) if self._screen == "start" else None,
         }
 
     def listen(self, changed: Changed) -> Callable[[], None]:
@@ -133,49 +128,83 @@ class Studio:
         ValueError
             It makes no sense, or not now.
         """
+        try:
+            await self._do(command)
+        except (SensorError, JournalError, RecordingError, BadInputError, OSError) as error:
+            raise ValueError(_line(error)) from error
+
+    async def _do(self, command: dict[str, Any]) -> None:
         what = command.get("do")
-        if what == "start":
-            self._start(command)
-        elif what == "again" and self._screen == "over":
-            await asyncio.to_thread(self._look_back)  # a second, with ten years of training
-            self._forget()
-            self._tell()
-        elif what == "decide" and self._screen == "start":
-            await asyncio.to_thread(self._decide, command)
-            await asyncio.to_thread(self._look_back)
-            self._tell()
-        elif what == "companions" and self._screen == "over":
-            self._done_besides(command)
+        if what in _BETWEEN:
+            async with self._between:
+                await self._do_between(what, command)
         elif self._screen != "live" or self._led is None:
             raise ValueError("no session is running")
         elif what == "stop":
-            said = check_stop(command)
-            for question, value in said.items():
-                self._led.answer(question, value)
-            self._ending = Ending.PAIN if said["stop"] == StopReason.PAIN else Ending.FINISHED
+            self._stop(self._led, check_stop(command))
+        elif not self._begun:
+            raise ValueError("not yet: the sensor is not there")
+        elif self._ending is not None:
+            raise ValueError("too late: the session is ending")
         elif what == "answers":
-            number, answers = check_answers(command, sets=len(self._led.sets))
-            for question, value in answers.items():
-                self._led.answer(question, value, number)
-            if number is not None:
-                self._answered.add(number)
-            self._advice = _words(advice(answers, self._led.coach.last), self._led.coach.exercise)
-            self._tell()
+            self._answer(self._led, *check_answers(command, sets=self._led.newest))
         elif what == "correct":
-            self._led.correct(Correction(*check_correction(command, sets=len(self._led.sets), exercises=exercises())))
+            self._led.correct(Correction(*check_correction(command, sets=self._led.newest, exercises=exercises())))
         else:
             self._led.press(str(what))
+
+    async def _do_between(self, what: str, command: dict[str, Any]) -> None:
+        """Do what has its time while no session runs; what takes a moment is done in a thread."""
+        match what, self._screen:
+            case "start", "start" | "over":
+                await self._start(command)
+            case "start", _:
+                raise ValueError("a session is running already")
+            case "again", "start":  # somebody else was faster
+                return
+            case "again", "over":
+                await asyncio.to_thread(self._look_back)  # a second, with ten years of training
+                self._forget()
+            case "decide", "start":
+                await asyncio.to_thread(self._decide, command)
+                await asyncio.to_thread(self._look_back)
+            case "companions", "over":
+                await asyncio.to_thread(self._done_besides, command)
+            case _, screen:
+                raise ValueError("a session is running" if screen == "live" else "no session is running")
+        self._tell()
+
+    def _stop(self, led: Led, said: Mapping[str, Any]) -> None:
+        ending = Ending.PAIN if said["stop"] == StopReason.PAIN else Ending.FINISHED
+        if self._ending is ending:  # pressed twice, or sent again by a page that was not sure
+            return
+        for question, value in said.items():
+            led.answer(question, value)
+        self._end(ending)
+        self._tell()
+
+    def _end(self, ending: Ending) -> None:
+        """End the session; one that has not begun is not begun any more."""
+        self._ending = ending
+        if not self._begun and self._running is not None:
+            self._running.cancel()
+
+    def _answer(self, led: Led, number: int | None, answers: Mapping[str, Any]) -> None:
+        for question, value in answers.items():
+            led.answer(question, value, number)
+        if number is not None:
+            self._answered.add(number)
+        if number == led.board.state.last_set_number:
+            self._advice = _words(advice(answers, led.coach.last), led.coach.exercise)
+        self._tell()
 
     def _decide(self, command: dict[str, Any]) -> None:
         """Keep what the person made of a suggestion."""
         made, accepted = self._past.suggestions.get(str(command.get("exercise"))), command.get("accepted")
         if made is None or not isinstance(accepted, bool):
             raise ValueError("nothing is suggested there that could be accepted or declined")
-        try:
-            with Journal.open(journal_path(self._folder)) as journal:
-                decide(journal, made, accepted=accepted, at=datetime.now().astimezone())
-        except JournalError as error:
-            raise ValueError(str(error)) from error
+        with Journal.open(journal_path(self._folder)) as journal:
+            decide(journal, made, accepted=accepted, at=datetime.now().astimezone())
 
     def _done_besides(self, command: dict[str, Any]) -> None:
         """Keep which exercises were done besides: the session is over, and its recording closed."""
@@ -195,34 +224,35 @@ class Studio:
         try:
             return served(self._folder, what, which)
         except (JournalError, RecordingError, BadInputError) as error:
-            raise ValueError(" ".join(str(error).split())) from error
+            raise ValueError(_line(error)) from error
 
     async def close(self) -> None:
         """End the session that runs, if one does, and wait for it."""
-        self._ending = self._ending or Ending.FINISHED
         if self._running is not None:
+            self._end(self._ending or Ending.FINISHED)
             await asyncio.wait((self._running,))
 
-    def _start(self, command: dict[str, Any]) -> None:
-        if self._screen not in ("start", "over"):
-            raise ValueError("a session is running already")
+    async def _start(self, command: dict[str, Any]) -> None:
+        """Begin a session, or go on with the one that was cut off; nothing is changed before all is well."""
         if len(self._sensors or favourites(self._folder)) > 1:
             raise ValueError("the page leads one sensor, and two are saved: choose one with --sensor")
-        plan, settings = _plan_of(command), _settings_of(command)
+        plan, settings = plan_of(command), settings_of(command)
         told = check_day(command, questions=len(screening().questions))
         one = self._unfinished if command.get("resume") else None
-        self._forget()
-        self._screen = "live"
-        profile = exercises()[plan.exercise]
-        side: Leg | None = plan.sides[0] if plan.sides else None
-        bands = bands_of(self._folder, plan.exercise)
+        if one is not None and one.exercise not in (None, plan.exercise):
+            raise ValueError(f"the session that was cut off is one of {one.exercise}: go on with that, or begin anew")
+        self.busy("reading what was recorded" if one else "")
+        try:
+            bands, logged = await asyncio.to_thread(self._read, plan.exercise, one)
+        finally:
+            self._busy = ""
+        plan, profile = taken_up(plan, logged) if logged else plan, exercises()[plan.exercise]
         keep = keeper(self._folder, plan.exercise)
-        self._led = Led(Coach(plan, profile, bands=bands, settings=settings), self._tell, keep)
-        self._led.tell_before(told)
-        if one is not None:
-            logged = self._taken_up(one)
-            self._led.took_up(logged)
-            self._answered = {told.set_number for told in logged.answers if told.set_number is not None}
+        led = Led(Coach(plan, profile, bands=bands, settings=settings), self._tell, keep)
+        led.tell_before(told)
+        if logged is not None:
+            led.took_up(logged)
+        side: Leg | None = plan.sides[0] if plan.sides else None
         worn = None if side is None else profile.working_leg(side)  # the same rule both ways: the other leg in a bridge
         wish = Wish(
             sensors=self._sensors,
@@ -231,36 +261,39 @@ class Studio:
             load_kg=plan.load_kg,
             goes_on=one.session if one else None,
         )
-        self._running = asyncio.create_task(self._run(wish))
-        self._tell()
+        self._forget()
+        self._screen, self._led = "live", led
+        if logged is not None:
+            self._answered = {told.set_number for told in logged.answers if told.set_number is not None}
+        self._running = asyncio.create_task(self._run(wish, led))
+        await asyncio.sleep(0)  # it is under way: who is stopped before that never hears of it
 
-    def _taken_up(self, one: Unfinished) -> Session:
-        try:
-            return finish(self._folder, one, again=True)
-        except (JournalError, RecordingError) as error:
-            self._screen = "start"
-            raise ValueError(" ".join(str(error).split())) from error
+    def _read(self, exercise: str, one: Unfinished | None) -> tuple[Mapping[Leg | None, RangeBand], Session | None]:
+        """Return the known ranges, and the session that goes on, its log finished up to where it was cut off."""
+        logged = None if one is None else finish(self._folder, one, again=True)
+        return bands_of(self._folder, exercise), logged
 
     # The session
 
-    async def _run(self, wish: Wish) -> None:
-        assert self._led is not None
+    async def _run(self, wish: Wish, led: Led) -> None:
         try:
             async with bluetooth_of(virtual=self._virtual, exercise=wish.profile) as bluetooth:
-                done = await stream(
-                    bluetooth, wish, self._folder, self, over=lambda: self._ending, hand=self._led.handed
-                )
-            self._over(self._led, done)
-        except (SensorError, JournalError, RecordingError, ValueError, OSError) as error:
-            self._trouble = " ".join(str(error).split())
-            self._screen = "over" if self._session else "start"
+                done = await stream(bluetooth, wish, self._folder, self, over=lambda: self._ending, hand=led.handed)
+            self._over(led, done)
+        except asyncio.CancelledError:
+            self._trouble = "stopped before the sensor was there: nothing was recorded"
+        except Exception as error:  # noqa: BLE001 whatever it was: the page shows no session that is none
+            self._trouble = _line(error)
+            if explain(error) is None:  # a bug: its traceback goes to the terminal
+                asyncio.get_running_loop().call_exception_handler({"message": "in a session", "exception": error})
         finally:
-            self._led.close()
+            self._screen = "over" if self._begun else "start"
+            led.close()
             self._busy = ""
             self._tell()
 
     def _over(self, led: Led, done: Performed) -> None:
-        self._session, self._screen = done.session, "over"
+        self._session, self._begun = done.session, True
         led.board.end(_ENDED.get(done.ending, done.ending.value))
         if done.failure is not None:
             self._trouble = str(done.failure)
@@ -274,6 +307,8 @@ class Studio:
 
     def lanes(self, header: Header, worn: Sequence[LiveSensor]) -> Sequence[Show]:
         """Return what is told the sensor's values."""
+        if self._ending is not None:  # stopped while it connected, and what connected did not hear of it
+            raise asyncio.CancelledError
         self._session = header.session
         assert self._led is not None
         return self._led.lanes(worn)
@@ -281,6 +316,7 @@ class Studio:
     def begin(self) -> None:
         """Look at the leg from here on."""
         assert self._led is not None
+        self._begun = True
         self._led.begin()
 
     def states(self, states: Sequence[SensorState]) -> None:
@@ -289,120 +325,11 @@ class Studio:
             self._led.states(states)
 
 
-def _unfinished_json(one: Unfinished | None) -> dict[str, Any] | None:
-    if one is None:
-        return None
-    return {"at": f"{one.started_at:%Y-%m-%d %H:%M}", "sets": one.sets, "exercise": one.exercise}
-
-
-def _plan_of(command: dict[str, Any]) -> WorkoutPlan:
-    """Read the plan that a page asks for.
-
-    Raises
-    ------
-    ValueError
-        Something in it makes no sense.
-    """
-    id_ = command.get("exercise")
-    if not isinstance(id_, str) or id_ not in exercises():
-        raise ValueError(f"no exercise {id_!r}; there are: {', '.join(exercises())}")
-    plan = preset(exercises()[id_], Goal(command.get("goal", Goal.MUSCLE)))
-    sides = command.get("sides", [])
-    if sides not in ([], ["left"], ["right"], ["left", "right"], ["right", "left"]):
-        raise ValueError(f"legs are left and right, each once, not {sides!r}")
-    names = ("sets", "rest_s", "warm_up")
-    numbers = {name: _number(command[name], name) for name in names if command.get(name) is not None}
-    low, high = (
-        _number(command.get(name) or usual, name) for name, usual in zip(("from", "to"), plan.reps, strict=True)
-    )
-    load = command.get("load_kg")
-    return replace(
-        plan,
-        sides=tuple(sides),
-        sets=int(numbers.get("sets", plan.sets)),
-        rest_s=numbers.get("rest_s", plan.rest_s),
-        reps=(int(low), int(high)),
-        tempo_s=tempo_of(command["tempo"]) if command.get("tempo") else plan.tempo_s,
-        load_kg=None if load in (None, "") else _number(load, "load_kg"),
-        load_label=str(command.get("label") or "")[:LONGEST_PLACE],
-        warm_up_sets=int(numbers.get("warm_up", 0)),
-    )
-
-
-def _settings_of(command: dict[str, Any]) -> Settings:
-    said = command.get("levels") or {}
-    levels = Settings().levels | {Mode(mode): Level(level) for mode, level in said.items()}
-    return Settings(
-        levels=levels,
-        count_at=CountAt(command.get("count_at", CountAt.TOP)),
-        feedback=Feedback(command.get("feedback", Feedback.OUT_OF_BAND)),
-        breath=Breath(command.get("breath", Breath.LEG)),
-        early_s=min(1.0, max(0.0, _number(command.get("early_s", 0.0), "early_s"))),
-    )
-
-
-def _number(value: Any, name: str) -> float:
-    with suppress(TypeError, ValueError):
-        number = float(value)
-        if math.isfinite(number) and not isinstance(value, bool):
-            return number
-    raise ValueError(f"{name} is a number, not {value!r}")
-
-
-def _plan_json(plan: WorkoutPlan) -> dict[str, Any]:
-    return asdict(plan) | {"tempo": tempo_text(plan.tempo_s)}
-
-
 def _words(mistakes: Sequence[str], exercise: Exercise) -> tuple[str, ...]:
     words = {one.id: f"{one.issue} {one.correction}" for one in guide(exercise.id).mistakes}
     return tuple(words[one] for one in mistakes)
 
 
-def _day_json(past: Past) -> dict[str, Any]:
-    """What is asked, and told, before a session."""
-    asked = screening()
-    days = None if past.last_at is None else (datetime.now().astimezone() - past.last_at).days
-    return {
-        "screening": {"questions": asked.questions, "advice": asked.advice} if past.screening_due else None,
-        "days_since": days,
-        "placements": {place.value: words for place, words in PLACEMENT_WORDS.items()},
-    }
-
-
-def _next_json(made: Suggestion) -> dict[str, Any]:
-    """What to do next, and as a plan to begin with: what is asked for so far, until a change is accepted."""
-    return {
-        "headline": made.headline,
-        "words": made.next.words,
-        "why": made.why,
-        "remarks": made.remarks,
-        "changes": made.can_be_declined,
-        "now": _prescription_json(made.now if made.can_be_declined else made.next),
-        "next": _prescription_json(made.next),
-    }
-
-
-def _prescription_json(one: Prescription) -> dict[str, Any]:
-    load = one.left if one.left == one.right else NOT_TOLD
-    return {
-        "sets": one.sets,
-        "reps": one.reps,
-        "tempo": tempo_text(one.tempo_s),
-        "load_kg": load.kg,
-        "label": load.label or "",
-    }
-
-
-def _exercises_json(past: Past) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "guide": asdict(guide(one.id)),
-            "known": past.knows(one.id),
-            "next": _next_json(past.suggestions[one.id]) if one.id in past.suggestions else None,
-            "ranged": any(id_ == one.id for id_, _ in past.ranged),
-            "goals": {goal.value: _plan_json(preset(one, goal)) for goal in Goal},
-        }
-        for one in exercises().values()
-    ]
+def _line(error: Exception) -> str:
+    """Return what went wrong, in one line."""
+    return " ".join((explain(error) or f"an error of the program: {type(error).__name__}: {error}").split())

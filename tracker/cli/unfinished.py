@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker.cli.log import open_journal
+from tracker.cli.planned import plan_logged
+from tracker.coaching.plan import WorkoutPlan
 from tracker.journal import Ending, Journal, JournalError, Session, SessionId, journal_path
 from tracker.live import Entry, LiveSession, nothing
 from tracker.motion.engine import ALGORITHM_VERSION
@@ -38,6 +40,8 @@ class Unfinished:
         Its last recording.
     sets
         How many are in the log.
+    plan
+        What it was to be, as far as the log tells; None: it does not.
     """
 
     session: SessionId
@@ -45,6 +49,7 @@ class Unfinished:
     exercise: str | None
     path: Path
     sets: int
+    plan: WorkoutPlan | None = None
 
 
 def unfinished(folder: Path) -> Unfinished | None:
@@ -57,7 +62,8 @@ def unfinished(folder: Path) -> Unfinished | None:
             session = journal.session(uuid)
             recording = _last(session)
             if recording is not None and time.time() - recording.stat().st_mtime > WRITTEN_WITHIN_S:
-                return Unfinished(session.uuid, session.started_at, session.exercise, recording, len(session.sets))
+                plan, sets = plan_logged(session), len(session.sets)
+                return Unfinished(session.uuid, session.started_at, session.exercise, recording, sets, plan)
     return None
 
 

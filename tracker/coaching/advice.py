@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.coaching.answers import Felt
-from tracker.coaching.coach import Judged
 from tracker.coaching.form import FormFlag, range_in_band, tempo_in_band
+from tracker.coaching.judged import Judged
 
 OFTEN = 1 / 3
 """A flag that so many of a set's repetitions have is a habit, no slip."""

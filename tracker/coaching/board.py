@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.coaching.coach import Coach, Judged, repetitions
+from tracker.coaching.coach import Coach
 from tracker.coaching.cues import Cue, CueKind
 from tracker.coaching.form import range_in_band, tempo_in_band
+from tracker.coaching.judged import Judged, repetitions
 from tracker.coaching.plan import PlannedSet
 from tracker.motion.now import Now, Phase
 
@@ -24,6 +25,7 @@ MILESTONES = (
     CueKind.SET_DONE,
     CueKind.SWITCH_LEGS,
     CueKind.WORKOUT_DONE,
+    CueKind.JOLT,
     CueKind.PAUSED,
     CueKind.RESUMED,
     CueKind.SENSOR_LOST,
@@ -87,7 +89,7 @@ class BoardState:
     count, reps_from, reps_to
         Repetitions of the set under way, and the target.
     set_number, sets, side, kind
-        The planned set that is under way or next; None: all are done.
+        The planned set that is under way or next; None: all are done, or nobody said which leg.
     phase, phase_s, phase_target_s
         What the leg is doing, for how long, and how long it should.
     angle_deg, floor_deg, ceiling_deg
@@ -98,8 +100,9 @@ class BoardState:
         None while no rest runs.
     message
         The last milestone, in words.
-    last_set, last_set_added, last_set_words
-        The repetitions of the set that was done last, those that the person added, and its summary.
+    last_set, last_set_number, last_set_added, last_set_words
+        The repetitions of the planned set that was done last, its number in the log (None: there is none), how many
+        repetitions the person added to it, and its summary.
     checking
         The strap is being checked.
     after
@@ -129,6 +132,7 @@ class BoardState:
     rest_left_s: float | None = None
     message: str = ""
     last_set: tuple[RepRow, ...] = ()
+    last_set_number: int | None = None
     last_set_added: int = 0
     last_set_words: str = ""
     checking: bool = False
@@ -212,7 +216,7 @@ class Board:
         state = replace(
             self.state,
             set_number=current.number if current else None,
-            side=current.side if current else None,
+            side=self._coach.side,
             kind=current.kind.value if current else None,
             after=_after(self._coach.after) if current else "",
             floor_deg=band.floor_deg if band else None,
@@ -234,7 +238,12 @@ def _listed(last: Judged | None) -> dict[str, Any]:
     """Return what is shown of the last set."""
     if last is None:
         return {}
-    return {"last_set": _rows(last), "last_set_added": last.added, "last_set_words": _words(last)}
+    return {
+        "last_set": _rows(last),
+        "last_set_number": last.number or None,
+        "last_set_added": last.added,
+        "last_set_words": judged_words(last),
+    }
 
 
 def _rows(last: Judged) -> tuple[RepRow, ...]:
@@ -262,12 +271,14 @@ def set_words(reps: int, under_tension_s: float, *, partials: int = 0) -> str:
     return f"{repetitions(reps)}{partial}, {under_tension_s:.0f} s under tension"
 
 
-def _words(last: Judged) -> str:
+def judged_words(last: Judged) -> str:
+    """Return a set that was judged in words."""
     one = last.measured
     kept = [rep for rep in one.reps if rep.peak not in last.taken]
     bands = [(tempo_in_band(rep, last.targets), range_in_band(rep, last.targets)) for rep in kept]
     inside = sum(tempo is True and range_ is not False for tempo, range_ in bands)
-    words = set_words(last.reps, one.time_under_tension_s, partials=len(one.partials))
+    under_tension_s = sum(rep.under_tension_s for rep in kept)
+    words = set_words(last.reps, under_tension_s, partials=len(one.partials))
     return f"{words}, {inside} of {len(kept)} in band" if kept else words
 
 

@@ -7,10 +7,11 @@ Rules
 -----
 - A count is said once, at the top (or on return), and is the number of repetitions that count so far. If what was
   counted at the top does not hold, the next cue says what is so: a newer count takes an older one's place.
-- At most one remark for a repetition, after it is over: its first flag, in the order of ``ORDER``.
-- What had no flag but missed the tempo is remarked upon by the phase that missed it most.
-- A jolt in the lift or at the top pauses, where the weight may slip.
-- What is done while the strap is checked is no part of the plan.
+- At most one remark for a repetition, after it is over (`tracker.coaching.remarks`).
+- A jolt in the lift or at the top pauses, where the weight may slip; where nobody could press that it goes on, it is
+  told, once for each lift.
+- What is done while the strap is checked is no part of the plan. Who does more than the swing that is asked for has
+  begun: the check is off, and what came counts.
 - Nothing but the sensor's state is told while the session is paused.
 - No clock: time is the stream's.
 """
@@ -18,14 +19,17 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tracker.coaching.aside import Aside
 from tracker.coaching.breathing import Breathing
-from tracker.coaching.cues import CountAt, Cue, CueKind, Feedback, Settings
-from tracker.coaching.form import FormFlag, judge, tempo_in_band, tempo_misses_s
+from tracker.coaching.cues import CountAt, Cue, CueKind, Settings
+from tracker.coaching.judged import Judged, repetitions
+from tracker.coaching.limits import Limits
 from tracker.coaching.plan import PlannedSet, WorkoutPlan
 from tracker.coaching.range_band import MOST, Calibration, Calibrator, RangeBand, Step
-from tracker.coaching.set_form import SetForm, judge_set
+from tracker.coaching.remarks import remark
+from tracker.coaching.set_form import judge_set
 from tracker.coaching.setup_check import Checked, StrapCheck, posture_words
 from tracker.coaching.targets import Targets, targets_of
 from tracker.exercises import Exercise, Leg
@@ -36,61 +40,7 @@ from tracker.motion.vectors import Vector
 FEW = 3
 """So many repetitions before the end of the target are counted down."""
 REST_COUNTED_S = (3, 2, 1, 0)
-REMARKS = {
-    FormFlag.ABOVE_CEILING: "above your ceiling",
-    FormFlag.SNAP_BACK: "let the band back slowly",
-    FormFlag.DROPPED_RETURN: "lower it slowly",
-    FormFlag.SWING: "no swing",
-    FormFlag.SHORT: "a little farther",
-    FormFlag.NO_HOLD: "hold at the top",
-    FormFlag.TOUCHDOWN: "don't touch down",
-    FormFlag.BOTTOM_REST: "keep the tension",
-    FormFlag.OFF_PLANE: "same direction",
-}
-ORDER = tuple(REMARKS)
-"""What is said first where there is more than one: what may hurt, then what swings, then what is missing."""
-TEMPO_REMARKS = (
-    ("slower up", "up a little faster"),
-    ("hold longer", "hold less"),
-    ("slower down", "down a little faster"),
-)
-"""Of lift, hold and return: too short, too long."""
-JOLT_M_S2 = 25.0
-"""In the lift or at the top. Simulated dumbbell kickbacks, fast ones too, stay under 10; a leg that is thrown reaches
-20 to 50 (one real person, other exercises), and to pause then is no loss."""
 _PHASES = {Phase.LIFT: CueKind.LIFT, Phase.HOLD: CueKind.HOLD, Phase.RETURN: CueKind.RETURN}
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A set that is over, and how it was judged.
-
-    Attributes
-    ----------
-    measured, targets, form
-        The set, what was asked for in it, and its form.
-    taken
-        Peaks of the repetitions that the person took back.
-    added
-        How many repetitions the person says were not found.
-    """
-
-    measured: ExerciseSet
-    targets: Targets
-    form: SetForm
-    taken: frozenset[int]
-    added: int = 0
-
-    @property
-    def reps(self) -> int:
-        """How many count."""
-        return sum(rep.peak not in self.taken for rep in self.measured.reps) + self.added
-
-    @property
-    def tempo_words(self) -> str:
-        """How many kept the tempo; empty where that is not known."""
-        kept = [tempo_in_band(rep, self.targets) for rep in self.measured.reps if rep.peak not in self.taken]
-        return "" if None in kept or not kept else f", {sum(map(bool, kept))} in tempo"
 
 
 class Coach:
@@ -109,18 +59,24 @@ class Coach:
 
     Attributes
     ----------
+    holds
+        A jolt pauses: somebody can press that it goes on.
     count
         Repetitions in the set under way, as said last: voice and screen agree.
+    bands
+        The person's ranges, those that were calibrated meanwhile too.
     done
-        Sets that are over.
+        Sets of the plan that are over.
+    logged
+        Number of the newest set in the log, that of a check too; 0: there is none.
     last
         The last set, and how it was judged.
     rest_until_s
         When the rest ends; None while a set is under way, and after the last one.
     calibrated
         The range that was calibrated last in this session; None: none was.
-    checked
-        What the last check of the strap found; None: there was none.
+    checked, settled
+        What the last check of the strap found (None: there was none), and how many have found something and are over.
     """
 
     def __init__(
@@ -135,42 +91,58 @@ class Coach:
         self.exercise = exercise
         self.settings = settings or Settings()
         self.done = 0
+        self.logged = 0
         self.last: Judged | None = None
-        self._bands = dict(bands or {})
+        self.bands = dict(bands or {})
         self.rest_until_s: float | None = None
         self.paused = False
+        self.holds = True
         self.calibrated: Calibration | None = None
         self._calibrator: Calibrator | None = None
         self._steps = plan.steps()
         self._reps: dict[int, Rep] = {}
         self._tops: set[int] = set()
         self._taken: set[int] = set()
+        self._open = False
+        self._then: Leg | None = None
+        self._beyond = self._steps[-1].side
         self.count = 0
         self._phase = Phase.REST
         self._ticks = 0
-        self._passed: set[CueKind] = set()
+        self._limits = Limits()
         self._rest_said: set[int] = set()
         self._check: StrapCheck | None = None
         self.checked: Checked | None = None
-        self._aside: set[int] = set()
+        self.settled = 0
+        self._aside = Aside()
         self._rest_pose: Vector | None = None
         self._posture_told = False
         self._breathing = Breathing(self.settings.breath, plan.tempo_s, self.settings.early_s)
 
     @property
     def checking(self) -> bool:
-        """The strap is being checked."""
-        return self._check is not None
+        """The strap is being checked, or what was done may have been more than the swing."""
+        return self._check is not None or self._aside.settles_s is not None
+
+    @property
+    def calibrating(self) -> bool:
+        """A range is being made."""
+        return self._calibrator is not None
+
+    @property
+    def newest(self) -> int | None:
+        """Peak of the set's newest repetition, one whose top was just reached too; None: there is none."""
+        return max([*self._tops, *self._reps], default=None)
 
     @property
     def side(self) -> Leg | None:
-        """The leg that works, or comes next."""
-        return self.current.side if self.current else None
+        """The leg that works, or comes next; behind the plan the one that worked last."""
+        return self.current.side if self.current else self._beyond
 
     @property
     def band(self) -> RangeBand | None:
         """The person's range with the leg that works."""
-        return self._bands.get(self.side)
+        return self.bands.get(self.side)
 
     @property
     def targets(self) -> Targets:
@@ -192,39 +164,69 @@ class Coach:
         """What comes after `current`; None: nothing."""
         return self._steps[self.done + 1] if self.done + 1 < len(self._steps) else None
 
-    def go_on_behind(self, sets: int) -> None:
-        """Go on in a session that has so many sets already."""
+    def go_on_behind(self, sets: int, logged: int = 0, last: Judged | None = None) -> None:
+        """Go on in a session that has so many sets of the plan, and in its log ``logged`` sets, already."""
         self.done = min(sets, len(self._steps))
+        self.logged, self.last = logged, last
 
     def push(self, value: object) -> list[Cue]:
         """Take one of the core's values, or where the leg is; paused, nothing is told of it."""
         silent = self.paused
+        self.logged += isinstance(value, ExerciseSet)
         cues = list(self._set_aside(value) if self._belongs_to_check(value) else self._cues(value))
         return [] if silent else cues
 
     def tick(self, at_s: float) -> list[Cue]:
         """Take how far the stream is: for what is due by time alone."""
         cues = [*self._rested(at_s), *self._breathing.tick(at_s)]
+        if self._check is not None and self._check.late(at_s):
+            cues += self._unchecked(at_s)
+        if self._aside.settled(at_s):
+            self._settle()
         return [] if self.paused else cues
 
     def look(self, at_s: float, up: Vector) -> list[Cue]:
         """Take the up direction (sensor frame), for the check of the strap and of the posture."""
         if self._check is None:
-            if self._phase is Phase.REST:
+            if self._phase is Phase.REST and not self.checking:
                 self._rest_pose = up
             return []
+        if self._check.late(at_s):
+            return self._unchecked(at_s)
         said = self._check.push(at_s, up)
-        if self._check.over:
-            self.checked, self._check = self._check.found or self.checked, None
+        if self._check.found is not None:
+            self.checked, self._check = self._check.found, None
             self._posture_told = False
+            self._aside.found(at_s)
         return [Cue(CueKind.SETUP, at_s, said)] if said else []
 
     def check_strap(self, at_s: float) -> list[Cue]:
-        """Check whether the cuff holds: stand still, swing once. What is counted meanwhile is no part of the plan."""
+        """Check whether the cuff holds: stand still, swing once; where it is being checked, leave it unchecked."""
+        if self._check is not None:
+            return self._unchecked(at_s)
+        self._settle()
         if self.exercise.basis == "travel":
             return [Cue(CueKind.SETUP, at_s, "the strap cannot be checked in this exercise")]
-        self._check = StrapCheck(at_s)
+        self._check, self._aside, self._tops = StrapCheck(at_s), Aside(self._tops, self.plan.tempo_s[3]), set()
+        self.count = self._so_far
         return [Cue(CueKind.SETUP, at_s, "stand upright and still for three seconds")]
+
+    def _unchecked(self, at_s: float) -> list[Cue]:
+        """End a check that found nothing; what was set aside of the set under way counts."""
+        if not self.checking:
+            return []
+        said = [] if self._check is None else [Cue(CueKind.SETUP, at_s, "the strap was not checked")]
+        self._check = None
+        self._tops |= self._aside.tops
+        self._reps |= self._aside.reps
+        self._open = bool(self._reps)
+        self._aside = Aside()
+        return [*self._counted(at_s), *said]
+
+    def _settle(self) -> None:
+        """End a check that found something: what is set aside was the swing."""
+        self.settled += self._aside.settles_s is not None
+        self._aside.settles_s = None
 
     def pause(self, at_s: float) -> list[Cue]:
         """Hold everything: the person's word, or an abrupt event."""
@@ -242,15 +244,15 @@ class Coach:
         return [Cue(CueKind.RESUMED, at_s, f"go on from {self.count}" if self.count else "go on", self.count)]
 
     def undo(self, at_s: float) -> list[Cue]:
-        """Take the last repetition back, one whose top was just reached too; none under way: the last set's."""
-        if not self._tops and not self._reps:
+        """Take the newest repetition back; none under way: the last set's. Nothing while the strap is checked."""
+        newest = self.newest
+        if newest is None or self.checking:
             left = [] if self.last is None else [rep.peak for rep in self.last.measured.reps]
             left = [peak for peak in left if self.last is not None and peak not in self.last.taken]
-            if self.last is None or not left:
+            if self.last is None or not left or self.checking:
                 return []
             self.last = replace(self.last, taken=self.last.taken | {left[-1]})
             return [Cue(CueKind.COUNT_BACK, at_s, "the last repetition is taken back", self.last.reps)]
-        newest = max([*self._tops, *self._reps])
         self._taken.add(newest)
         self._tops.discard(newest)
         self._reps.pop(newest, None)
@@ -260,28 +262,35 @@ class Coach:
     def correct(self, *, taken: Iterable[int] | None = None, added: int | None = None) -> None:
         """Make the last set what the person says that it was."""
         if self.last is not None:
-            self.last = replace(
-                self.last,
-                taken=self.last.taken if taken is None else frozenset(taken),
-                added=self.last.added if added is None else added,
-            )
+            self.last = self.last.corrected(taken=taken, added=added)
 
     def switch(self, side: Leg, at_s: float) -> list[Cue]:
-        """Go to the next set of the other leg: the person has switched."""
+        """Go to the next set of the other leg, in whose place it works where it has none; after a set under way."""
+        self._settle()
+        cues = self._unchecked(at_s)
+        if self._open:
+            self._then = side
+            return cues
         found = next((k for k in range(self.done, len(self._steps)) if self._steps[k].side == side), None)
-        if found is not None:
-            self.done = found
+        if found is None:
+            left = (replace(planned, side=side) for planned in self._steps[self.done :])
+            self._steps = (*self._steps[: self.done], *left)
+        self.done = self.done if found is None else found
+        self._beyond = side if self.current is None else self._steps[-1].side
         self.rest_until_s = None
-        return [Cue(CueKind.SWITCH_LEGS, at_s, f"{side} leg")]
+        return [*cues, Cue(CueKind.SWITCH_LEGS, at_s, f"{side} leg")]
 
     def calibrate(self, at_s: float) -> list[Cue]:
         """Make the person's range of the next three to five slow repetitions; they count like any others."""
+        self._settle()
+        cues = self._unchecked(at_s)
         self._calibrator = Calibrator()
-        return [Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
+        return [*cues, Cue(CueKind.CALIBRATION, at_s, f"three to {MOST} slow repetitions, back still")]
 
     def lost(self, at_s: float) -> list[Cue]:
         """Take that the sensor's link broke."""
-        return [Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
+        self._settle()
+        return [*self._unchecked(at_s), Cue(CueKind.SENSOR_LOST, at_s, "sensor lost, looking for it")]
 
     def back(self, at_s: float) -> list[Cue]:
         """Take that the sensor is back."""
@@ -291,6 +300,7 @@ class Coach:
         match value:
             case Peak() | Rep() if value.peak in self._taken:
                 self._tops.discard(value.peak)
+                self._open |= isinstance(value, Rep)
             case Peak():
                 self._tops.add(value.peak)
                 if self.settings.count_at is CountAt.TOP:
@@ -298,9 +308,10 @@ class Coach:
             case Rep():
                 self._tops.discard(value.peak)
                 self._reps[value.peak] = value
+                self._open = True
                 yield from self._counted(value.reported_s)
                 if self._calibrator is None:
-                    yield from self._remark(value)
+                    yield from remark(value, self.targets, self.settings.feedback)
                 else:
                     yield from self._calibrates(self._calibrator.push(value), value.reported_s)
             case Rejected() if value.peak in self._tops or value.peak in self._reps:
@@ -319,15 +330,21 @@ class Coach:
     def _belongs_to_check(self, value: object) -> bool:
         """It is part of the check, or a set of nothing else."""
         if isinstance(value, ExerciseSet):
-            return bool(self._aside) and all(rep.peak in self._aside for rep in value.reps)
+            return all(rep.peak in self._aside for rep in value.reps)
         if isinstance(value, Peak | Rep | Rejected):
             return self.checking or value.peak in self._aside
         return isinstance(value, Now) and self.checking
 
     def _set_aside(self, value: object) -> Iterator[Cue]:
-        if isinstance(value, Peak | Rep):
-            self._aside.add(value.peak)
-        yield from ()
+        if isinstance(value, ExerciseSet):
+            self._settle()
+            self._aside = Aside()
+        if isinstance(value, Now):
+            self._aside.moved(value)
+        if isinstance(value, Peak | Rep | Rejected):
+            self._aside.take(value)
+            if self._aside.is_exercise:
+                yield from self._unchecked(value.reported_s)
 
     def _counted(self, at_s: float) -> Iterator[Cue]:
         """Say the count, where it has grown; and how many are left."""
@@ -352,46 +369,32 @@ class Coach:
                 yield Cue(CueKind.CALIBRATION, at_s, one.why_not or f"{one.used} of {one.needed}", one.used)
                 continue
             self._calibrator, self.calibrated = None, one
-            self._bands[self.side] = one.band
+            self.bands[self.side] = one.band
             again = ", but they differ: better make it again" if one.unsteady else ""
             text = f"your range is {one.band.floor_deg:.0f} to {one.band.ceiling_deg:.0f} degrees{again}"
             yield Cue(CueKind.CALIBRATION, at_s, text, one.band.target_deg)
 
-    def _remark(self, rep: Rep) -> Iterator[Cue]:
-        """Say at most one thing about a repetition."""
-        if self.settings.feedback is Feedback.SUMMARY:
-            return
-        flags = {verdict.flag for verdict in judge(rep, self.targets)}
-        first = next((flag for flag in ORDER if flag in flags), None)
-        if first is not None:
-            yield Cue(CueKind.PHRASE, rep.reported_s, REMARKS[first])
-            return
-        misses = tempo_misses_s(rep, self.targets)
-        if misses is None:
-            return
-        phase = max(range(len(misses)), key=lambda k: abs(misses[k]))
-        if misses[phase]:
-            yield Cue(CueKind.PHRASE, rep.reported_s, TEMPO_REMARKS[phase][misses[phase] > 0])
-        elif self.settings.feedback is Feedback.EVERY:
-            yield Cue(CueKind.PHRASE, rep.reported_s, "good")
-
     def _closed(self, one: ExerciseSet) -> Iterator[Cue]:
         at_s, targets = one.reported_s, self.targets
-        self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken))
+        self.last = Judged(one, targets, judge_set(one, targets), frozenset(self._taken), number=self.logged)
         if self._calibrator is not None:
             yield from self._calibrates(self._calibrator.flush(), at_s)
             if self._calibrator is not None:
                 self._calibrator = None
                 yield Cue(CueKind.CALIBRATION, at_s, "too few slow repetitions for a range")
-        self._reps, self._tops, self._taken, self.count = {}, set(), set(), 0
+        self._reps, self._tops, self._taken, self._open, self.count = {}, set(), set(), False, 0
         self._breathing.end_set()
         before, self.done = self.current, min(self.done + 1, len(self._steps))
         yield Cue(
             CueKind.SET_DONE, at_s, f"set done: {repetitions(self.last.reps)}{self.last.tempo_words}", self.last.reps
         )
+        switched, self._then = self._then, None
+        if switched is not None:
+            yield from self.switch(switched, at_s)
         then = self.current
         if then is None:
             yield Cue(CueKind.WORKOUT_DONE, at_s, "that was the last set")
+        if then is None or switched is not None:
             return
         if before is not None and then.side != before.side and then.side is not None:
             yield Cue(CueKind.SWITCH_LEGS, at_s, f"now the {then.side} leg")
@@ -401,7 +404,7 @@ class Coach:
     def _moved(self, now: Now) -> Iterator[Cue]:
         if now.phase is not self._phase:
             if now.phase is Phase.LIFT and self._phase is not Phase.HOLD:
-                self._passed = set()
+                self._limits = Limits()
             yield from self._breathing.turn(now, self._phase)
             self._phase, self._ticks = now.phase, 0
             if now.phase in _PHASES:
@@ -414,20 +417,11 @@ class Coach:
             return
         band = self.band
         if band is not None:
-            yield from self._ranged(now, band)
-        if self.exercise.may_slip and now.jolt_m_s2 > JOLT_M_S2 and not self.paused:
-            self.paused = True
-            yield Cue(CueKind.PAUSED, now.at_s, "that was a jolt: paused. Is the weight secure?", now.jolt_m_s2)
-
-    def _ranged(self, now: Now, band: RangeBand) -> Iterator[Cue]:
-        """Once for each lift."""
-        for kind, limit_deg, text in (
-            (CueKind.RANGE_REACHED, band.floor_deg, ""),
-            (CueKind.ABOVE_CEILING, band.ceiling_deg, "high enough"),
-        ):
-            if now.angle_deg >= limit_deg and kind not in self._passed:
-                self._passed.add(kind)
-                yield Cue(kind, now.at_s, text, limit_deg)
+            yield from self._limits.ranged(now, band)
+        if self.exercise.may_slip and not self.paused and self._limits.jolted(now, once=not self.holds):
+            self.paused = self.holds
+            kind, then = (CueKind.PAUSED, "paused. Is") if self.holds else (CueKind.JOLT, "is")
+            yield Cue(kind, now.at_s, f"that was a jolt: {then} the weight secure?", now.jolt_m_s2)
 
     def _rested(self, at_s: float) -> Iterator[Cue]:
         """Count the last seconds of a rest down."""
@@ -442,8 +436,3 @@ class Coach:
         if number == 0:
             self.rest_until_s = None
         yield Cue(CueKind.REST_LEFT, at_s, str(number) if number else "go", number)
-
-
-def repetitions(count: int) -> str:
-    """Return a number of repetitions in words."""
-    return f"{count} repetition{'' if count == 1 else 's'}"

@@ -35,6 +35,8 @@ class CueKind(StrEnum):
     REST_LEFT = "rest-left"
     """``value`` seconds: three, two, one; 0: go."""
     WORKOUT_DONE = "workout-done"
+    JOLT = "jolt"
+    """Told without a pause, where nobody could press that it goes on; ``value`` m/s²."""
     PAUSED = "paused"
     RESUMED = "resumed"
     SENSOR_LOST = "sensor-lost"

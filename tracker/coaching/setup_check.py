@@ -10,7 +10,7 @@ Rules
   that turned about the shin comes back on another way.
 - The upright stance is kept. A set's rest pose, seen from it, tells standing from all fours and from lying: the shank
   is upright, level or beyond.
-- Nothing waits for this: who begins without it is counted all the same.
+- Nothing waits for this: who begins without it, or in the middle of it, is counted all the same.
 """
 
 from __future__ import annotations
@@ -85,25 +85,23 @@ class StrapCheck:
     ----------
     found
         What it found; None: it goes on.
-    over
-        It is over, with or without finding.
     """
 
     def __init__(self, at_s: float) -> None:
         self.found: Checked | None = None
-        self.over = False
         self._began_s = at_s
         self._anchor: tuple[float, Vector] | None = None
         self._upright: Vector | None = None
         self._path: list[Vector] = []
 
+    def late(self, at_s: float) -> bool:
+        """It has gone on for so long that nobody does it any more."""
+        return at_s - self._began_s > GIVE_UP_S
+
     def push(self, at_s: float, up: Vector) -> str:
         """Take where the leg is; return what to say, empty for nothing."""
-        if self.over:
+        if self.found is not None:
             return ""
-        if at_s - self._began_s > GIVE_UP_S:
-            self.over = True
-            return "the strap was not checked"
         if self._anchor is None or math.degrees(angle(self._anchor[1], up)) > STILL_DEG:
             self._anchor = at_s, up
         still_s = at_s - self._anchor[0]
@@ -116,7 +114,6 @@ class StrapCheck:
         if still_s < self._needs_s(self._upright):
             return ""
         self.found = _judged(self._upright, self._path)
-        self.over = True
         return self.found.words
 
     def _needs_s(self, upright: Vector) -> float:

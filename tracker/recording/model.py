@@ -60,7 +60,7 @@ class MarkerKind(StrEnum):
     SET_END = "set-end"
     """The person said that the set is over."""
     UNDO = "undo"
-    """The person took the last repetition or set back."""
+    """The person took a repetition back; ``text`` is its peak, empty in older recordings: the newest one."""
     STRAP_MOVED = "strap-moved"
     """The cuff was taken off, turned or moved."""
     PAUSE = "pause"
@@ -71,7 +71,7 @@ class MarkerKind(StrEnum):
     """From here on another working side; ``text`` is ``left`` or ``right``."""
     KIND = "kind"
     """From here on sets for something else; ``text`` is ``work``, ``warm-up``, ``activation``,
-    ``calibration`` or ``check``."""
+    ``calibration`` or ``check``. A set under way that was to be a check is of this kind too: it was none."""
     LOAD = "load"
     """From here on another load; ``text`` is kilograms, empty where nobody said."""
     LABEL = "label"

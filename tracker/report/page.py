@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from tracker.coaching.coach import repetitions
+from tracker.coaching.judged import repetitions
 from tracker.exercises import exercises
 from tracker.journal import LoggedSet, SetKind
 from tracker.report import plots

@@ -1,5 +1,6 @@
 // What the server says is shown; what is pressed is told to the server. Nothing is decided here.
 
+import { connect, insist, relent, tell } from "./link.js";
 import { listen, listens, play, prime, quiet, spoken } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
@@ -8,36 +9,45 @@ const MODES = [
 ];
 const PHASES = { rest: "Ready", lift: "▲ Lift", hold: "■ Hold", return: "▼ Return" };
 const SHOWN_DEG = 90;
-let socket = null;
+const UNSENT = "Not sent. Press it again when there is a connection.";
 let state = null;
 let pressed = "";
+let pressedAt = 0;
 let lock = null;
-let waits = 250;
 let catalog = [];
+let cut = null;
+let trained = false;
 let pausedByStop = false;
 window.kickback = { spoken, state: () => state };
 
-function connect() {
-  socket = new WebSocket(new URL("live" + location.search, location.href.replace(/^http/, "ws")));
-  socket.onopen = () => { waits = 250; $("offline").hidden = true; };
-  socket.onmessage = (message) => take(JSON.parse(message.data));
-  socket.onclose = () => {
-    $("offline").hidden = false;
-    setTimeout(connect, waits);
-    waits = Math.min(2 * waits, 4000);
-  };
+function linked({ online, kept }) {
+  $("offline").hidden = online || !state;
+  document.body.classList.toggle("stale", !online);
+  if (online && pressed === UNSENT) refuse("");
+  $("offline-words").textContent = state?.screen === "live" ? "Trying again … the session goes on there." : "Trying again …";
+  for (const one of document.querySelectorAll(".unsent")) one.hidden = !kept;
 }
 
-function tell(command) {
-  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(command));
+// Tell it, or say that it was not told; return which.
+function press(command) {
+  const sent = tell(command);
+  if (!sent) refuse(UNSENT);
+  return sent;
+}
+
+function refuse(text) {
+  pressed = text;
+  pressedAt = Date.now();
+  setTimeout(() => {
+    if (Date.now() - pressedAt < 7900) return; // something newer is to be read
+    pressed = "";
+    if (state) trouble(state.trouble);
+  }, 8000);
+  trouble(text || state?.trouble || "");
 }
 
 function take(news) {
-  if (news.error) {
-    pressed = news.error;
-    setTimeout(() => { pressed = ""; if (state) trouble(state.trouble); }, 8000);
-    return trouble(pressed);
-  }
+  if (news.error) return refuse(news.error);
   state = news.state;
   play(news.cues, state.levels);
   show(state);
@@ -52,17 +62,24 @@ function trouble(text) {
 }
 
 function show(now) {
-  trouble(now.trouble || pressed);
+  trouble(pressed || now.trouble);
   if (document.body.dataset.screen !== now.screen || !document.body.dataset.shown) {
+    const came = Boolean(document.body.dataset.shown);
     document.body.dataset.screen = now.screen;
     document.body.dataset.shown = "yes";
     for (const id of ["start", "live", "over"]) $(id).hidden = id !== now.screen;
     if (now.screen === "start") fill(now.exercises, now.unfinished, now.day);
-    if (now.screen === "live") { wake(); if ($("listen").checked) listen(() => $("stop").click()); }
-    if (now.screen === "over") besides(now.companions);
+    if (now.screen === "live") { wake(); hark(); scrollTo(0, 0); }
+    if (now.screen === "over") { besides(now.companions); forget(); }
     if (now.screen !== "live") rest();
+    if (came) $(now.screen).querySelector("h1").focus(); // else who reads by ear, or by keys alone, is nowhere
   }
-  if (now.screen === "start") { catalog = now.exercises; suggest(chosen()); }
+  if (now.screen === "start") {
+    catalog = now.exercises;
+    suggest(chosen());
+    write("go", now.busy ? `${now.busy} …` : $("resume").checked && now.unfinished ? "Go on" : "Start");
+    $("go").disabled = Boolean(now.busy);
+  }
   if (now.screen === "live") live(now);
   if (now.screen === "over") over(now);
 }
@@ -89,7 +106,8 @@ function live(now) {
   write("rest-left", board.rest_left_s === null ? "" : `Rest ${Math.ceil(board.rest_left_s)} s`);
   write("pause", board.paused ? "Go on" : "Pause");
   $("pause").dataset.do = board.paused ? "resume" : "pause";
-  $("check").disabled = board.checking;
+  for (const button of document.querySelectorAll("nav button")) button.disabled = !now.begun || now.ending;
+  if (board.checking) $("check").disabled = true;
   after(now);
 }
 
@@ -122,34 +140,40 @@ function strip(degrees) {
 }
 
 function after(now) {
-  const done = now.sets.length;
   const board = now.board;
-  $("after").hidden = !done || board.count > 0;
+  const number = board.last_set_number; // in the log, where strap checks have numbers too
+  const done = now.sets.find((one) => one.set === number);
+  const between = Boolean(done) && board.count === 0;
+  if ($("after").hidden && between) scrollTo(0, 0);
+  if (!$("after").hidden && !between && !$("why").open) scrollTo(0, 0); // the next set has begun: it is to be seen
+  $("after").hidden = !between;
+  $("live").classList.toggle("between", between);
   if (!done) return;
-  $("after-title").textContent = `Set ${done}${now.sets[done - 1].side ? `, ${now.sets[done - 1].side} leg` : ""}`;
-  $("after-words").textContent = board.last_set_words + (board.after && board.set_number ? ` · next: set ${board.set_number}${board.side ? `, ${board.side} leg` : ""}` : "");
-  list("advice", now.answered.includes(done) ? now.advice : []);
-  $("answers").hidden = now.answered.includes(done);
-  const key = `${now.session}:${done}:${JSON.stringify(board.last_set)}`;
-  if ($("reps").dataset.key === key) return;
-  $("reps").dataset.key = key;
+  write("after-title", `Last set${done.side ? `, ${done.side} leg` : ""}`);
+  write("after-words", board.last_set_words + (board.after && board.set_number ? ` · next: set ${board.set_number}${board.side ? `, ${board.side} leg` : ""}` : ""));
+  list("advice", now.answered.includes(number) ? now.advice : []);
+  $("answers").hidden = now.answered.includes(number);
+  const asked = `${now.session}:${number}`;
+  const another = $("answers").dataset.shown !== asked;
+  $("answers").dataset.shown = asked;
+  given("added", String(board.last_set_added), another);
+  if (another) {
+    $("answers").reset();
+    for (const what of ["load", "side", "exercise"]) given(what, "");
+    $("edit").open = false;
+  }
+  const key = `${asked}:${JSON.stringify(board.last_set)}`;
+  if ($("reps").dataset.shown === key) return;
+  $("reps").dataset.shown = key;
   const focused = $("reps").contains(document.activeElement) ? document.activeElement.dataset.peak : null;
   $("reps").replaceChildren(...board.last_set.map((rep) => row(rep, board.last_set)));
   if (focused) $("reps").querySelector(`[data-peak="${focused}"]`)?.focus();
-  const asked = `${now.session}:${done}`;
-  if ($("answers").dataset.key !== asked) {
-    $("answers").reset();
-    for (const id of ["edit-load", "edit-side", "edit-exercise"]) $(id).value = "";
-    $("edit-added").value = "0";
-    $("edit").open = false;
-  }
-  $("answers").dataset.key = asked;
 }
 
 function list(id, lines) {
   const key = JSON.stringify(lines);
-  if ($(id).dataset.key === key) return;
-  $(id).dataset.key = key;
+  if ($(id).dataset.shown === key) return;
+  $(id).dataset.shown = key;
   $(id).hidden = !lines.length;
   $(id).replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
 }
@@ -167,7 +191,7 @@ function row(rep, all) {
   button.setAttribute("aria-label", rep.rep === null ? "Taken back: count it again" : `Repetition ${rep.rep} counts: take it back`);
   button.addEventListener("click", () => {
     const gone = all.filter((one) => (one.rep === null) !== (one.peak === rep.peak)).map((one) => one.peak);
-    tell({ do: "correct", set: state.sets.length, what: "deleted", value: gone });
+    press({ do: "correct", set: state.board.last_set_number, what: "deleted", value: gone });
   });
   const cell = document.createElement("td");
   cell.append(button);
@@ -176,11 +200,23 @@ function row(rep, all) {
 }
 
 $("edit-keep").addEventListener("click", () => {
-  const set = state.sets.length;
-  const said = [["added", Number($("edit-added").value || 0)], ["load", $("edit-load").value], ["side", $("edit-side").value], ["exercise", $("edit-exercise").value]];
-  for (const [what, value] of said) if (value !== "") tell({ do: "correct", set, what, value });
+  const set = state.board.last_set_number;
+  const changed = ["added", "load", "side", "exercise"].filter((what) => $(`edit-${what}`).value !== $(`edit-${what}`).dataset.given);
+  for (const what of changed) {
+    const field = $(`edit-${what}`);
+    if (!field.reportValidity()) return;
+    if (!press({ do: "correct", set, what, value: what === "added" ? Number(field.value || 0) : field.value })) return;
+  }
   $("edit").open = false;
+  for (const what of ["load", "side", "exercise"]) given(what, "");
 });
+
+// What a field of the corrections says unless somebody changes it; what is being changed here stays.
+function given(what, value, anew = true) {
+  const field = $(`edit-${what}`);
+  if (anew || field.value === field.dataset.given) field.value = value;
+  field.dataset.given = value;
+}
 
 function besides(companions) {
   $("besides").hidden = !companions.length;
@@ -189,12 +225,11 @@ function besides(companions) {
 
 $("besides").addEventListener("submit", (event) => {
   event.preventDefault();
-  tell({ do: "companions", companions: new FormData($("besides")).getAll("companion") });
-  $("besides").hidden = true;
+  if (press({ do: "companions", companions: new FormData($("besides")).getAll("companion") })) $("besides").hidden = true;
 });
 
 function over(now) {
-  $("over-words").textContent = now.board?.message ?? "";
+  $("over-words").textContent = [now.board?.message, !now.sets.length && "no set was done"].filter(Boolean).join(": ");
   $("over-sets").replaceChildren(...now.sets.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.side ? `${one.side} leg: ` : ""}${one.words}` })));
   $("over-report").href = `report/${now.session}`;
   $("over-show").textContent = `kickback show ${now.session}`;
@@ -205,14 +240,20 @@ function over(now) {
 function fill(exercises, unfinished, day) {
   catalog = exercises;
   today(day);
-  $("unfinished").hidden = !unfinished;
-  $("resume").checked = Boolean(unfinished);
-  if (unfinished) $("unfinished").querySelector("span").textContent = `Go on with the session of ${unfinished.at}, which was cut off (${unfinished.sets} sets)`;
-  if ($("exercise").options.length) { explain(chosen()); return suggest(chosen()); }
+  if ($("exercise").options.length) {
+    const one = chosen();
+    if (!trained) return offer(unfinished); // back without a session: everything stays as it was filled in
+    trained = false;
+    if (one.next && $("goal").value === "muscle") ask(one.next.now);
+    offer(unfinished);
+    explain(one);
+    return suggest(one);
+  }
   $("listens").hidden = !listens();
   $("exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
   $("edit-exercise").append(...exercises.map((one) => new Option(one.name, one.id)));
   $("placement").append(...Object.entries(day.placements).map(([id, words]) => new Option(words, id)));
+  let loaded = null; // the exercise of which load and band are
   const usual = () => {
     const one = chosen();
     const plan = one.goals[$("goal").value];
@@ -223,11 +264,19 @@ function fill(exercises, unfinished, day) {
     [$("from").value, $("to").value] = plan.reps;
     $("tempo").value = plan.tempo;
     $("rest").value = plan.rest_s;
+    if (loaded !== one.id) $("load").value = $("label").value = "";
+    loaded = one.id;
     if (one.next && $("goal").value === "muscle") ask(one.next.now);
   };
   $("exercise").onchange = usual;
   $("goal").onchange = usual;
+  $("resume").onchange = () => {
+    takeUp();
+    if (!$("resume").checked) usual();
+    show(state);
+  };
   usual();
+  offer(unfinished);
   $("modes").append(...MODES.map(([mode, level]) => {
     const label = Object.assign(document.createElement("label"), { textContent: mode[0].toUpperCase() + mode.slice(1) });
     const select = Object.assign(document.createElement("select"), { id: `mode-${mode}` });
@@ -235,6 +284,38 @@ function fill(exercises, unfinished, day) {
     label.append(select);
     return label;
   }));
+}
+
+// Go on with what was cut off: it has its plan already, and only legs and load may be others now.
+function offer(unfinished) {
+  const another = unfinished?.at !== cut?.at;
+  cut = unfinished;
+  $("unfinished").hidden = !unfinished;
+  if (another) {
+    $("resume").checked = Boolean(unfinished);
+    if (unfinished) {
+      const name = catalog.find((one) => one.id === unfinished.exercise)?.name;
+      $("unfinished").querySelector("span").textContent = `Go on with the session of ${unfinished.at}, which was cut off (${name ? `${name}, ` : ""}${unfinished.sets} ${unfinished.sets === 1 ? "set" : "sets"}). Without the tick a new one begins.`;
+    }
+  }
+  takeUp(another);
+}
+
+function takeUp(anew = true) {
+  const going = Boolean(cut) && $("resume").checked;
+  $("exercise").disabled = going && Boolean(cut.exercise);
+  for (const id of ["goal", "sets", "from", "to", "tempo", "rest", "warm-up"]) $(id).disabled = going && Boolean(cut.plan);
+  if (!going || !anew) return;
+  if (cut.exercise && catalog.some((one) => one.id === cut.exercise) && $("exercise").value !== cut.exercise) {
+    $("exercise").value = cut.exercise;
+    $("exercise").onchange();
+  }
+  if (!cut.plan) return;
+  ask(cut.plan);
+  $("goal").value = cut.plan.goal;
+  $("rest").value = cut.plan.rest_s;
+  $("warm-up").value = cut.plan.warm_up;
+  $("sides").value = cut.plan.sides.join(",");
 }
 
 const chosen = () => catalog.find((each) => each.id === $("exercise").value);
@@ -248,13 +329,21 @@ function tick(line) {
 
 function today(day) {
   $("screening").hidden = !day.screening;
-  if (day.screening) {
+  const asked = JSON.stringify(day.screening?.questions ?? []);
+  if (day.screening && $("questions").dataset.shown !== asked) { // what was ticked stays where the sensor was not found
     $("questions").replaceChildren(...day.screening.questions.map(tick));
     $("screening-advice").textContent = "";
     $("questions").onchange = () => { $("screening-advice").textContent = screened().includes(true) ? day.screening.advice : ""; };
   }
+  $("questions").dataset.shown = asked;
   const days = day.days_since;
   $("since").textContent = days === null ? "" : `Last session: ${["today", "yesterday"][days] ?? `${days} days ago`}.`;
+}
+
+// What was ticked was of the session that is over.
+function forget() {
+  trained = true;
+  for (const id of ["questions", "ticks"]) $(id).dataset.shown = "";
 }
 
 const screened = () => [...$("questions").querySelectorAll("input")].map((box) => box.checked);
@@ -268,15 +357,16 @@ function ask(plan) {
 }
 
 function suggest(one) {
-  $("next").hidden = !one.next;
+  $("next").hidden = !one.next || (Boolean(cut) && $("resume").checked);
   if (!one.next) return;
   $("next-headline").textContent = `${one.next.headline}.`;
   $("next-words").textContent = `${one.next.words}.`;
-  list("next-why", [...one.next.why, ...one.next.remarks]);
+  list("next-remarks", one.next.remarks);
+  list("next-why", one.next.why);
+  $("next-reasons").hidden = !one.next.why.length;
   $("next-choice").hidden = !one.next.changes;
   const decide = (accepted) => () => {
-    ask(accepted ? one.next.next : one.next.now);
-    tell({ do: "decide", exercise: one.id, accepted });
+    if (press({ do: "decide", exercise: one.id, accepted })) ask(accepted ? one.next.next : one.next.now);
   };
   $("accept").onclick = decide(true);
   $("decline").onclick = decide(false);
@@ -285,8 +375,12 @@ function suggest(one) {
 function explain(one) {
   const guide = one.guide;
   $("unranged").hidden = one.ranged;
-  $("ticks").replaceChildren(...guide.checklist.slice(0, one.known ? 1 : undefined).map(tick));
-  $("all-ticks").hidden = !one.known || guide.checklist.length < 2;
+  const ticks = JSON.stringify([one.id, one.known]);
+  if ($("ticks").dataset.shown !== ticks) {
+    $("ticks").replaceChildren(...guide.checklist.slice(0, one.known ? 1 : undefined).map(tick));
+    $("all-ticks").hidden = !one.known || guide.checklist.length < 2;
+  }
+  $("ticks").dataset.shown = ticks;
   $("all-ticks").onclick = () => { $("ticks").replaceChildren(...guide.checklist.map(tick)); $("all-ticks").hidden = true; };
   const sections = [
     ["Trains", [guide.trains]], ["What it is good for", guide.benefits], ["Set-up", guide.setup], ["Steps", guide.steps], ["Breathing", [guide.breathing]],
@@ -299,10 +393,11 @@ function explain(one) {
   }));
 }
 
+document.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true); // else nothing could be seen of it
 $("plan").addEventListener("submit", (event) => {
   event.preventDefault();
   prime();
-  tell({
+  press({
     do: "start", exercise: $("exercise").value, goal: $("goal").value, sides: $("sides").value.split(",").filter(Boolean),
     load_kg: $("load").value, label: $("label").value, warm_up: Number($("warm-up").value), breath: $("breath").value,
     placement: $("placement").value, pulley: $("pulley").value, soreness: $("soreness").value === "" ? null : Number($("soreness").value),
@@ -314,30 +409,33 @@ $("plan").addEventListener("submit", (event) => {
 
 // Live
 
-for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); tell({ do: button.dataset.do }); });
+for (const button of document.querySelectorAll("nav [data-do]")) button.addEventListener("click", () => { prime(); press({ do: button.dataset.do }); });
 $("stop").addEventListener("click", () => {
-  if ($("why").open || state?.screen !== "live") return;
+  if ($("why").open || state?.screen !== "live" || state.ending) return;
+  if (pressed === UNSENT) refuse("");
   $("why").returnValue = "";
   $("why-pain").value = $("why-place").value = "";
-  pausedByStop = !state.board.paused; // what hurts stops at once; why is asked then
-  if (pausedByStop) tell({ do: "pause" });
+  pausedByStop = state.begun && !state.board.paused; // what hurts stops at once; why is asked then
+  if (pausedByStop) insist({ do: "pause" }, state.session, (now) => now.board.paused);
   $("why").showModal();
 });
 document.addEventListener("pointerdown", () => { if (state?.screen === "live") prime(); }); // a second viewer, or after a reload
 $("why").addEventListener("close", () => {
   const reason = $("why").returnValue;
   if (state?.screen !== "live") return;
+  const waited = relent();
   if (!reason) {
-    if (pausedByStop) tell({ do: "resume" });
+    if (pausedByStop && (state.board.paused || waited)) press({ do: "resume" });
     return;
   }
   const pain = $("why-pain").value;
-  tell({ do: "stop", reason, pain: pain === "" ? null : Number(pain), place: $("why-place").value });
+  const stop = { do: "stop", reason, pain: pain === "" ? null : Number(pain), place: $("why-place").value };
+  insist(stop, state.session, (now) => now.ending);
 });
-$("again").addEventListener("click", () => tell({ do: "again" }));
+$("again").addEventListener("click", () => press({ do: "again" }));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("dialog, input:not([type=radio], [type=checkbox]), select")) return;
-  if (state?.screen !== "live") return;
+  if (state?.screen !== "live" || event.repeat) return; // a key that is held takes back one repetition, not all
   document.querySelector(`#live [data-key="${event.key.toLowerCase()}"]`)?.click();
 });
 for (const box of document.querySelectorAll(".choices")) {
@@ -355,8 +453,31 @@ $("answers").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = new FormData($("answers"));
   const number = (name) => (said.get(name) === null ? null : Number(said.get(name)));
-  tell({ do: "answers", set: state.sets.length, reserve: number("reserve"), felt: said.getAll("felt"), pain: number("pain") });
+  press({ do: "answers", set: state.board.last_set_number, reserve: number("reserve"), felt: said.getAll("felt"), pain: number("pain") });
 });
+
+// Voice
+
+try {
+  $("listen").checked = sessionStorage.getItem("listen") === "yes"; // also after the page was loaded again
+} catch { $("listen").checked = false; } // a browser that keeps nothing
+$("listen").addEventListener("change", () => {
+  try { sessionStorage.setItem("listen", $("listen").checked ? "yes" : ""); } catch { } // asked again after a reload, then
+});
+$("ears-on").addEventListener("click", hark);
+
+function hark() {
+  $("ears").hidden = !$("listen").checked || !listens();
+  if ($("ears").hidden) return;
+  heard("");
+  listen(() => $("stop").click(), heard);
+}
+
+function heard(trouble) {
+  write("ears-words", trouble ? `Voice stop is off: ${trouble}.` : "Listening for “stop”.");
+  $("ears-on").hidden = !trouble;
+  $("ears").classList.toggle("off", Boolean(trouble));
+}
 
 async function wake() {
   try {
@@ -373,4 +494,4 @@ function rest() {
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && state?.screen === "live") wake(); });
 
-connect();
+connect({ take, changed: linked });

@@ -111,7 +111,16 @@ let ears = null;
 
 export const listens = () => Boolean(Recognition);
 
-export function listen(stop) {
+const DEAF = {
+  "not-allowed": "the browser may not use the microphone",
+  "service-not-allowed": "the browser allows no speech recognition here",
+  "language-not-supported": "the browser knows no English",
+  "audio-capture": "there is no microphone",
+  network: "the browser's speech service cannot be reached",
+};
+
+// `deaf(why)` is called where it hears nothing any more.
+export function listen(stop, deaf) {
   if (!Recognition || ears) return;
   const own = new Recognition();
   ears = own;
@@ -120,7 +129,7 @@ export function listen(stop) {
     const heard = [...event.results].slice(event.resultIndex).map((one) => one[0].transcript).join(" ");
     if (/\b(stop|halt)\b/i.test(heard)) stop();
   };
-  own.onerror = (event) => { if (["not-allowed", "service-not-allowed", "language-not-supported"].includes(event.error)) quiet(); };
+  own.onerror = (event) => { if (DEAF[event.error]) { quiet(); deaf(DEAF[event.error]); } };
   own.onend = () => { if (ears === own) setTimeout(() => { if (ears === own) own.start(); }, 300); }; // it ends by itself after silence
   own.start();
 }
