@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tracker.motion.engine import LOOK_AHEAD_S, STEP_S
+from tracker.motion.engine import STEP_S
 from tracker.motion.orientation import GRAVITY_M_S2
-from tracker.motion.reps import LONG_HOLE_S, TRUTH_SIGMA_S
+from tracker.motion.reps import LONG_HOLE_S, LOOK_AHEAD_S, TRUTH_SIGMA_S
 from tracker.simulation import SensorModel
 from tracker.simulation.sensor import GYR_DENSITY
 
