@@ -24,6 +24,7 @@ from tracker.motion.vectors import Vector, angle
 from tracker.motion.watch import (
     CLOSE_LEFT,
     OUT,
+    PASSING_RAD_S,
     REST,
     SETTLE_S,
     SETTLING,
@@ -59,6 +60,10 @@ BACK_SHARE = 0.10
 """… one that is moving and has given back this share of its swing is on its way back …"""
 STALLED_STEPS = 3
 """… and one that has come no farther for so long, 0.12 s, holds."""
+STAYED_SHARE, STAYED_S, STAYED_AGO_S = 0.25, 0.3, 8.0
+"""Within this share of the swing from a pose for so long, not longer ago than this: the leg rested there."""
+BEFORE_S = 6.0
+"""Never slow near the rest pose for so long before it rested at the top: the leg had come from somewhere else."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -106,9 +111,13 @@ class Segmentation(Protocol):
     def restart(self, step: int, /) -> None:
         """Begin anew at ``step``: the stream had a hole too long to bridge, or begins."""
 
-    def turn_round(self, wrong: Excursion, /) -> Sequence[Top | Excursion]:
-        """Take the top of this newest excursion for the rest pose; return what is found in that light."""
+    def turn_round(self, wrong: Excursion, after: int, /) -> Sequence[Top | Excursion]:
+        """Take the top of this newest excursion for the rest pose; return what is found in that light after a step."""
         return ()
+
+    def from_top(self, e: Excursion, /) -> bool:
+        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
+        return False
 
     @property
     def open_since(self) -> int | None:
@@ -150,6 +159,9 @@ class Segmenter(Segmentation):
         self._ask_every = round(ASK_EVERY_S / step_s)
         self._reach = round(REACH_S / step_s)
         self._kept = round(KEPT_S / step_s)
+        self._stay = round(STAYED_S / step_s)
+        self._ago = round(STAYED_AGO_S / step_s)
+        self._before = round(BEFORE_S / step_s)
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
@@ -238,9 +250,14 @@ class Segmenter(Segmentation):
                 return ()
         return self._decide(first, step, pose, speed, ending)
 
-    def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
-        """The top of this newest excursion was the rest pose: go over what came after it again."""
-        again = [r for r in self._recent if r[0] >= wrong.top]
+    def turn_round(self, wrong: Excursion, after: int) -> list[Top | Excursion]:
+        """The top of this newest excursion was the rest pose: go over what came after it again.
+
+        Where the leg rested there before it as well, and after a step, the first lift began then.
+        """
+        stayed = self._stayed(wrong)
+        first = stayed[0] if stayed is not None and stayed[0] > after else wrong.top
+        again = [r for r in self._recent if r[0] >= first]
         if not again:
             return []
         for _ in again:
@@ -250,9 +267,43 @@ class Segmenter(Segmentation):
         out: list[Top | Excursion] = []
         for step, pose, speed in again:
             out += self.push(step, pose, speed)
-            if step == wrong.top:
+            if step in (first, wrong.top):
                 self._watches[0].turned = True
         return out
+
+    def from_top(self, e: Excursion) -> bool:
+        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
+        stayed = self._stayed(e)
+        if stayed is None:
+            return False
+        near = STAYED_SHARE * dist(e.rest, e.far)
+        since = stayed[0] - self._before
+        before = [(pose, speed) for step, pose, speed in self._recent if since <= step < stayed[0]]
+        return len(before) == self._before and all(
+            speed > PASSING_RAD_S or dist(pose, e.rest) > near for pose, speed in before
+        )
+
+    def _stayed(self, e: Excursion) -> tuple[int, int] | None:
+        """First and last step at which the leg rested at the top shortly before the excursion opened."""
+        near = STAYED_SHARE * dist(e.rest, e.far)
+        first = last = 0
+        pose: Vector = e.far
+        for step, then, _ in reversed(self._recent):
+            if step >= e.opened:
+                continue
+            if not last and dist(then, e.far) < near:
+                first, last, pose = step, step, then
+            elif last and dist(then, pose) < STILL_CHORD:
+                first = step
+            elif last:
+                if last - first >= self._stay:
+                    return first, last
+                if dist(then, e.far) >= near:
+                    return None
+                first, last, pose = step, step, then
+            if step < e.opened - self._ago:
+                break
+        return (first, last) if last and last - first >= self._stay else None
 
     def _decide(
         self, first: Watch, step: int, pose: Vector, speed: float, ending: Ending | None
