@@ -71,9 +71,9 @@ def test_a_first_repetition_that_turns_out_to_be_partial_is_reclassified():
 
 def test_an_attempt_is_no_rest():
     """A slow partial and the pauses beside it are longer than a set's pause."""
-    slow = {"concentric_s": 2.0, "hold_s": 1.5, "eccentric_s": 2.5, "bottom_pause_s": 2.5}
-    (one,) = sets(values(REST, lifts(3, **slow), lifts(1, 16.0, **slow), lifts(2, **slow), AFTER))
-    assert (len(one.reps), len(one.partials)) == (5, 1)
+    slow = lifts(6, partials=1, concentric_s=2.0, hold_s=2.0, eccentric_s=2.5, bottom_pause_s=2.0)
+    (one,) = sets(values(REST, slow, AFTER))
+    assert (len(one.reps), len(one.partials)) == (6, 1)
 
 
 def test_partials_are_listed_apart():

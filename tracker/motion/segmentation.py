@@ -255,8 +255,17 @@ class Segmenter(Segmentation):
 
         Where the leg rested there before it as well, and after a step, the first lift began then.
         """
-        stayed = self._stayed(wrong)
-        first = stayed[0] if stayed is not None and stayed[0] > after else wrong.top
+        stayed, told = self._stayed(wrong), (self._peaks, self._announced)
+        if stayed is not None and stayed[0] > after:
+            out = self._go_over(stayed[0], wrong)
+            near = STAYED_SHARE * dist(wrong.rest, wrong.far)
+            if not any(dist(e.rest, wrong.rest) < near for e in out):
+                return out
+            self._peaks, self._announced = told  # the same mistake again: that lift is not to be had
+        return self._go_over(wrong.top, wrong)
+
+    def _go_over(self, first: int, wrong: Excursion) -> list[Top | Excursion]:
+        """Begin anew at a step at which the leg was at rest."""
         again = [r for r in self._recent if r[0] >= first]
         if not again:
             return []

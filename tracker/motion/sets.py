@@ -175,12 +175,12 @@ class SetBuilder:
             return math.inf
         last = (self._reps or self._waiting)[-1]
         end_s = last.rep.end_s
-        if self._reps:  # an attempt is no rest either
-            end_s = max(end_s, max((c.rep.end_s for c in self._partials), default=end_s))
         self._outages = [(at_s, away_s) for at_s, away_s in self._outages if at_s > end_s]
         away_s = sum(away_s for _, away_s in self._outages)
         if not self._reps and self._sure(last):
             return end_s + away_s + evidence.BESIDE_S
+        if self._reps:  # an attempt is no rest either
+            away_s += sum(c.rep.end_s - c.rep.start_s for c in self._partials if c.rep.start_s > end_s)
         return end_s + away_s + self._pause_s(self._reps or self._waiting)
 
     def end_set(self, now_s: float) -> list[Outcome]:
