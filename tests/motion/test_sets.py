@@ -69,10 +69,12 @@ def test_a_first_repetition_that_turns_out_to_be_partial_is_reclassified():
     assert counted.count(one.partials[0].peak) == 1  # it had come out as a repetition
 
 
-def test_an_attempt_is_no_rest():
+@pytest.mark.parametrize("seed", [6, 7, 8])
+def test_an_attempt_is_no_rest(seed):
     """A slow partial and the pauses beside it are longer than a set's pause."""
     slow = lifts(6, partials=1, concentric_s=2.0, hold_s=2.0, eccentric_s=2.5, bottom_pause_s=2.0)
-    (one,) = sets(values(REST, slow, AFTER))
+    simulated = stream(REST, slow, AFTER, seed=seed)
+    (one,) = sets(run(simulated.tracker(told=True), [simulated.samples]))
     assert (len(one.reps), len(one.partials)) == (6, 1)
 
 
