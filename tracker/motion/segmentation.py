@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 from math import dist
 from typing import Protocol
 
+from tracker.motion import stays
 from tracker.motion.now import Phase
 from tracker.motion.vectors import Vector, angle
 from tracker.motion.watch import (
     CLOSE_LEFT,
     OUT,
-    PASSING_RAD_S,
     REST,
     SETTLE_S,
     SETTLING,
@@ -60,10 +60,6 @@ BACK_SHARE = 0.10
 """… one that is moving and has given back this share of its swing is on its way back …"""
 STALLED_STEPS = 3
 """… and one that has come no farther for so long, 0.12 s, holds."""
-STAYED_SHARE, STAYED_S, STAYED_AGO_S = 0.25, 0.3, 8.0
-"""Within this share of the swing from a pose for so long, not longer ago than this: the leg rested there."""
-BEFORE_S = 6.0
-"""Never slow near the rest pose for so long before it rested at the top: the leg had come from somewhere else."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -159,9 +155,7 @@ class Segmenter(Segmentation):
         self._ask_every = round(ASK_EVERY_S / step_s)
         self._reach = round(REACH_S / step_s)
         self._kept = round(KEPT_S / step_s)
-        self._stay = round(STAYED_S / step_s)
-        self._ago = round(STAYED_AGO_S / step_s)
-        self._before = round(BEFORE_S / step_s)
+        self._step_s = step_s
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
@@ -205,14 +199,10 @@ class Segmenter(Segmentation):
             dist(pose, first.far) > BACK_SHARE * first.swing and speed >= SLOW_SHARE * first.fastest
         )
         if back:
-            return Phase.RETURN, self._last_near(first.far, BACK_SHARE / 2 * first.swing, first.top)
+            return Phase.RETURN, stays.last_near(self._recent, first.far, BACK_SHARE / 2 * first.swing, first.top)
         if step - first.top > STALLED_STEPS or speed < SLOW_SHARE * first.fastest:
             return Phase.HOLD, first.top
-        return Phase.LIFT, self._last_near(first.rest, SHOWN_CHORD, first.opened)
-
-    def _last_near(self, pose: Vector, chord: float, otherwise: int) -> int:
-        """Step at which the leg was last so near to a pose."""
-        return next((step for step, then, _ in reversed(self._recent) if dist(then, pose) < chord), otherwise)
+        return Phase.LIFT, stays.last_near(self._recent, first.rest, SHOWN_CHORD, first.opened)
 
     def restart(self, step: int) -> None:
         """Begin anew at ``step``: the stream had a hole too long to bridge. Only a rest pose is kept, for `KEPT_S`.
@@ -251,18 +241,18 @@ class Segmenter(Segmentation):
         return self._decide(first, step, pose, speed, ending)
 
     def turn_round(self, wrong: Excursion, after: int) -> list[Top | Excursion]:
-        """The top of this newest excursion was the rest pose: go over what came after it again.
-
-        Where the leg rested there before it as well, and after a step, the first lift began then.
-        """
-        stayed, told = self._stayed(wrong), (self._peaks, self._announced)
+        """The top of this newest excursion was rest: go over it again, from where the leg was last still there."""
+        stayed, told = stays.stayed(self._recent, wrong, self._step_s), (self._peaks, self._announced)
         if stayed is not None and stayed[0] > after:
             out = self._go_over(stayed[0], wrong)
-            near = STAYED_SHARE * dist(wrong.rest, wrong.far)
-            if not any(dist(e.rest, wrong.rest) < near for e in out):
+            if not any(stays.near(e.rest, wrong.rest, wrong) for e in out):
                 return out
             self._peaks, self._announced = told  # the same mistake again: that lift is not to be had
         return self._go_over(wrong.top, wrong)
+
+    def from_top(self, e: Excursion) -> bool:
+        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
+        return stays.from_top(self._recent, e, self._step_s)
 
     def _go_over(self, first: int, wrong: Excursion) -> list[Top | Excursion]:
         """Begin anew at a step at which the leg was at rest."""
@@ -279,40 +269,6 @@ class Segmenter(Segmentation):
             if step in (first, wrong.top):
                 self._watches[0].turned = True
         return out
-
-    def from_top(self, e: Excursion) -> bool:
-        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
-        stayed = self._stayed(e)
-        if stayed is None:
-            return False
-        near = STAYED_SHARE * dist(e.rest, e.far)
-        since = stayed[0] - self._before
-        before = [(pose, speed) for step, pose, speed in self._recent if since <= step < stayed[0]]
-        return len(before) == self._before and all(
-            speed > PASSING_RAD_S or dist(pose, e.rest) > near for pose, speed in before
-        )
-
-    def _stayed(self, e: Excursion) -> tuple[int, int] | None:
-        """First and last step at which the leg rested at the top shortly before the excursion opened."""
-        near = STAYED_SHARE * dist(e.rest, e.far)
-        first = last = 0
-        pose: Vector = e.far
-        for step, then, _ in reversed(self._recent):
-            if step >= e.opened:
-                continue
-            if not last and dist(then, e.far) < near:
-                first, last, pose = step, step, then
-            elif last and dist(then, pose) < STILL_CHORD:
-                first = step
-            elif last:
-                if last - first >= self._stay:
-                    return first, last
-                if dist(then, e.far) >= near:
-                    return None
-                first, last, pose = step, step, then
-            if step < e.opened - self._ago:
-                break
-        return (first, last) if last and last - first >= self._stay else None
 
     def _decide(
         self, first: Watch, step: int, pose: Vector, speed: float, ending: Ending | None

@@ -69,6 +69,7 @@ class SetBuilder:
         self._exercise = exercise
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
         self._usual_deg = self._usual_lever_m = self._usual_climb = 0.0
+        self._strangers: list[Candidate] = []
         self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
@@ -313,13 +314,25 @@ class SetBuilder:
             small = median(ranges) < SMALL_SET_SHARE * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
+    def _go_on(self, family: list[Candidate]) -> bool:
+        """As many again, as plain as one alone must be, follow those that were strange: what seemed usual was not."""
+        if not self._strangers or len(family) < COMPANY:
+            return False
+        last, first = self._strangers[-1], family[0]
+        follow = evidence.kin(first, last) and first.rep.start_s - last.rep.end_s < evidence.FOLLOWS_S
+        return follow and evidence.swings(family, evidence.ALONE_SHARE)
+
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
         aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
         if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if not evidence.one_pivot(family, self._exercise) or self._strange(family):
+        if not evidence.one_pivot(family, self._exercise):
             return self._disperse(now_s, Reason.NO_LEVER)
+        if self._strange(family) and not self._go_on(family):
+            self._strangers = family if len(family) >= COMPANY else []
+            return self._disperse(now_s, Reason.NO_LEVER)
+        self._strangers = []
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
         self._waiting = self._waiting[:first]
