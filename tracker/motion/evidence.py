@@ -84,11 +84,13 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB, SLOW_CLIMB = 0.08, 0.12
+PLAIN_CLIMB, UNCLEAR_CLIMB, SLOW_CLIMB = 0.06, 0.08, 0.12
 SLOW_M_S2 = 0.3
 RESTED_S, COMMON_CLIMB = 0.6, 0.055
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly, or
 three of them by this much on average: a machine's long push ends higher than it began (up to 0.08, on average 0.05)."""
+LITTLE_CLIMB = 0.03
+"""In sets that went up or down by less, as in those long pushes, one alone may go the wrong way by more."""
 SAME_LEVER = 0.7
 """Climbs are shares of the lever: they are averaged where the levers are within this ratio."""
 LEVEL_CLIMB = 0.02
@@ -284,7 +286,8 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
 def together(c: Candidate, company: list[Candidate]) -> Candidate:
     """With the climb that it and those going the same way show on average: where each is unclear, all may not be."""
     alike = [other for other in company if other.climb and same_way(other, c) and as_large(other, [c])]
-    like = [other for other in alike if ratio(other.fit.lever_m, c.fit.lever_m) >= SAME_LEVER]
+    plain = [other for other in alike if other.fit.even >= c.fit.even - EVEN_LESS]
+    like = [other for other in plain if ratio(other.fit.lever_m, c.fit.lever_m) >= SAME_LEVER]
     if not c.climb or not like:
         return c
     return replace(c, climb=fmean(other.climb for other in [*like, c]), climbs=len(like) + 1)
@@ -300,7 +303,8 @@ def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: 
         return abs(usual_climb) > PLAIN_CLIMB and abs(c.climb) > PLAIN_CLIMB and c.climb * usual_climb < 0.0
     least = CLIMB
     if exercise.ankle == "sinks" and c.rested_s >= RESTED_S and not c.from_top:
-        least = PLAIN_CLIMB if c.climbs < 3 else COMMON_CLIMB
+        unclear = 0.0 < abs(usual_climb) < LITTLE_CLIMB
+        least = COMMON_CLIMB if c.climbs >= 3 else UNCLEAR_CLIMB if unclear else PLAIN_CLIMB
     unlike = 0.0 < abs(usual_climb) < CLIMB and (usual_climb > 0.0) is not (exercise.ankle == "rises")
     if vouched or unlike or c.fit.due_m_s2 < SLOW_M_S2:
         least = SLOW_CLIMB
