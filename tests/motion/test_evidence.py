@@ -95,14 +95,30 @@ def test_one_alone_is_neither_a_fidget_nor_another_posture(what, is_one):
 def test_the_wrong_way(id_, climb, due_m_s2, rested_s, wrong):
     one = candidate()
     one = replace(one, climb=climb, rested_s=rested_s, fit=replace(one.fit, due_m_s2=due_m_s2))
-    assert evidence.wrong_way(one, exercise(id_), vouched=False) is wrong
+    assert evidence.wrong_way(one, exercise(id_), 0.0, vouched=False) is wrong
+
+
+def test_the_sets_before_tell_which_way_a_bridge_goes():
+    bridge, up, down = exercise("glute-bridge"), replace(candidate(), climb=0.3), replace(candidate(), climb=-0.3)
+    assert evidence.wrong_way(up, bridge, -0.3, vouched=False)
+    assert not evidence.wrong_way(down, bridge, -0.3, vouched=False)
+    assert not evidence.wrong_way(up, bridge, 0.0, vouched=False)
+
+
+def test_the_climb_of_several_is_their_mean():
+    clear, unclear, other = (replace(candidate(), climb=climb) for climb in (0.09, 0.01, -0.3))
+    other = replace(other, direction=(-1.0, 0.0, 0.0))  # it went another way
+    assert evidence.together(clear, [unclear, other]).climb == pytest.approx(0.05)
+    near = replace(unclear, fit=replace(unclear.fit, lever_m=0.5 * clear.fit.lever_m))
+    assert evidence.together(clear, [near]) is clear
+    assert evidence.together(replace(clear, climb=0.0), [unclear]).climb == 0.0  # it could not tell
 
 
 def test_company_vouches_for_the_way():
     one = candidate()
     one = replace(one, climb=-0.08)
-    assert evidence.wrong_way(one, exercise("cable"), vouched=False)
-    assert not evidence.wrong_way(one, exercise("cable"), vouched=True)
+    assert evidence.wrong_way(one, exercise("cable"), 0.0, vouched=False)
+    assert not evidence.wrong_way(one, exercise("cable"), 0.0, vouched=True)
 
 
 def test_kin_is_closer_than_alike():

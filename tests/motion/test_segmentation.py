@@ -171,13 +171,34 @@ def test_turning_round_takes_the_other_end_for_rest():
         events = segmenter.push(step, tuple(pose), pace)
         if not turned and whole(events):
             turned = True
-            events = segmenter.turn_round(whole(events)[0])
+            events = segmenter.turn_round(whole(events)[0], 0)
         out += events
     found = whole(out + segmenter.flush(len(up) - 1))
     assert turned
     assert len(found) >= 2
     for e in found:
         assert e.rest[2] > e.far[2]  # down is rest
+
+
+@pytest.mark.parametrize(
+    ("before", "from_top"),
+    [
+        (((0, 110), (8, 110), (10, 0), (11.5, 0)), True),  # another posture before, and no repetition
+        (((0, 35), (8, 35), (9, 0), (11.5, 0)), False),  # the top of a repetition before
+        (((0, 110), (8, 110), (11, 35)), False),  # it came to rest from elsewhere
+    ],
+)
+def test_from_its_top(before, from_top):
+    """What looks like a repetition, from 35° down to 0° and back: whether the leg rested at 0° first."""
+    end = before[-1][0]
+    up = poses(ramp(*before, (end + 1, 35), (end + 2, 35), (end + 3, 0))).tolist()
+    speed = np.linalg.norm(np.gradient(np.array(up), STEP_S, axis=0), axis=1)
+    segmenter = Segmenter(STEP_S)
+    for step, (pose, pace) in enumerate(zip(up, speed.tolist(), strict=True)):
+        segmenter.push(step, tuple(pose), pace)
+    rest, top = round((end + 2) / STEP_S), len(up) - 1
+    e = Excursion(1, rest, rest, top, top, top, tuple(up[rest]), tuple(up[top]), Ending.RETURNED)
+    assert segmenter.from_top(e) is from_top
 
 
 def test_a_swing_through_rest_is_not_a_return():

@@ -69,6 +69,15 @@ def test_a_first_repetition_that_turns_out_to_be_partial_is_reclassified():
     assert counted.count(one.partials[0].peak) == 1  # it had come out as a repetition
 
 
+@pytest.mark.parametrize("seed", [6, 7, 8])
+def test_an_attempt_is_no_rest(seed):
+    """A slow partial and the pauses beside it are longer than a set's pause."""
+    slow = lifts(6, partials=1, concentric_s=2.0, hold_s=2.0, eccentric_s=2.5, bottom_pause_s=2.0)
+    simulated = stream(REST, slow, AFTER, seed=seed)
+    (one,) = sets(run(simulated.tracker(told=True), [simulated.samples]))
+    assert (len(one.reps), len(one.partials)) == (6, 1)
+
+
 def test_partials_are_listed_apart():
     simulated = stream(REST, lifts(6, partials=2), AFTER)
     (one,) = sets(values(REST, lifts(6, partials=2), AFTER))

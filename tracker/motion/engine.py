@@ -106,6 +106,7 @@ class Tracker:
         self._axes: deque[Vector] = deque(maxlen=AXES)
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s = -math.inf
+        self._turned = -1
         self._top: Top | None = None
         self._said = 0
 
@@ -269,15 +270,21 @@ class Tracker:
         self._wrong_until_s = c.rep.end_s
         if evidence.may_be_step(c) and not again:
             return []
-        first = e
+        first, after = e, max(self._from_step, self._turned)
         for before in reversed(list(self._judged)[:-1]):
+            if self._sets.counts(before.peak):
+                after = max(after, before.end)
+                break
             same_end = dist(before.far, e.far) < CLOSE_LEFT * dist(e.rest, e.far)
             follows = (first.opened - before.end) * self._step_s < evidence.FOLLOWS_S
-            if not same_end or not follows or self._sets.counts(before.peak):
+            if not same_end or not follows or before.top <= self._turned:
                 break
             first = before
+        if first.top <= self._turned:  # it was turned round there before
+            return []
+        self._turned = first.top
         values: list[Value] = []
-        for event in self._segmenter.turn_round(first):
+        for event in self._segmenter.turn_round(first, after):
             self._event(event)
         return values
 
@@ -350,7 +357,7 @@ class Tracker:
             return [rep]
         if rep.range_deg is None:
             swing_deg = min(swing_deg, self._seen_deg(e))
-        candidate = replace(rough, rep=rep, swing_deg=swing_deg)
+        candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=self._segmenter.from_top(e))
         values: list[Value] = []
         values += self._sets.push(candidate, self._time(newest))
         self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
-from statistics import median
+from dataclasses import dataclass, replace
+from statistics import fmean, median
 
 from tracker.exercises import Exercise
 from tracker.motion.axis import Pivot, PivotFit
@@ -84,11 +84,15 @@ SET_LEVER_M = 0.20
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
-PLAIN_CLIMB, SLOW_CLIMB = 0.06, 0.12
+PLAIN_CLIMB, UNCLEAR_CLIMB, SLOW_CLIMB = 0.06, 0.08, 0.12
 SLOW_M_S2 = 0.3
-RESTED_S = 0.6
-"""Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly: a
-machine's long push ends higher than it began."""
+RESTED_S, COMMON_CLIMB = 0.6, 0.055
+"""Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly, or
+three of them by this much on average: a machine's long push ends higher than it began (up to 0.08, on average 0.05)."""
+LITTLE_CLIMB = 0.03
+"""In sets that went up or down by less, as in those long pushes, one alone may go the wrong way by more."""
+SAME_LEVER = 0.7
+"""Climbs are shares of the lever: they are averaged where the levers are within this ratio."""
 LEVEL_CLIMB = 0.02
 """Less is neither; one that stands alone must not go the wrong way by more."""
 NEAR_REST = math.cos(math.radians(15.0))
@@ -128,6 +132,10 @@ class Candidate:
         Angle from there to the top, as the segmentation saw it, degrees.
     rested_s
         Time at rest before it left, as far back as the segmentation looks.
+    from_top
+        The leg rested at its top before it rested where it left from.
+    climbs
+        How many the climb is the mean of.
     """
 
     rep: Rep
@@ -138,6 +146,8 @@ class Candidate:
     rest: Vector
     swing_deg: float
     rested_s: float
+    from_top: bool = False
+    climbs: int = 1
 
     @property
     def range_deg(self) -> float:
@@ -273,14 +283,38 @@ def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
     return abs(c.climb) > least and (c.climb > 0.0) is not (exercise.ankle == "rises")
 
 
-def wrong_way(c: Candidate, exercise: Exercise, *, vouched: bool) -> bool:
-    """It goes against the exercise, plainly if it was slow or others like it vouch for it."""
+def together(c: Candidate, company: list[Candidate]) -> Candidate:
+    """With the climb that it and those going the same way show on average: where each is unclear, all may not be."""
+    alike = [other for other in company if other.climb and same_way(other, c) and as_large(other, [c])]
+    plain = [other for other in alike if other.fit.even >= c.fit.even - EVEN_LESS]
+    like = [other for other in plain if ratio(other.fit.lever_m, c.fit.lever_m) >= SAME_LEVER]
+    if not c.climb or not like:
+        return c
+    return replace(c, climb=fmean(other.climb for other in [*like, c]), climbs=len(like) + 1)
+
+
+def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: bool) -> bool:
+    """It goes against the exercise, plainly if it was slow or others like it vouch for it.
+
+    Where either way may be right, the sets before tell which one is; where they hardly went the exercise's way, as a
+    push so long that the ankle ends a little higher, the climb says little.
+    """
+    if exercise.ankle == "either":
+        return abs(usual_climb) > PLAIN_CLIMB and abs(c.climb) > PLAIN_CLIMB and c.climb * usual_climb < 0.0
     least = CLIMB
-    if exercise.ankle == "sinks" and c.rested_s >= RESTED_S:
-        least = PLAIN_CLIMB
-    if vouched or c.fit.due_m_s2 < SLOW_M_S2:
+    if exercise.ankle == "sinks" and c.rested_s >= RESTED_S and not c.from_top:
+        unclear = 0.0 < abs(usual_climb) < LITTLE_CLIMB
+        least = COMMON_CLIMB if c.climbs >= 3 else UNCLEAR_CLIMB if unclear else PLAIN_CLIMB
+    unlike = 0.0 < abs(usual_climb) < CLIMB and (usual_climb > 0.0) is not (exercise.ankle == "rises")
+    if vouched or unlike or c.fit.due_m_s2 < SLOW_M_S2:
         least = SLOW_CLIMB
     return goes_against(c, exercise, least)
+
+
+def usual_climb(group: list[Candidate]) -> float:
+    """Usual climb where it shows, 0 where it does not."""
+    climbs = [c.climb for c in group if c.climb]
+    return median(climbs) if climbs else 0.0
 
 
 def usual_lever_m(group: list[Candidate]) -> float:

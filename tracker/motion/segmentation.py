@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from math import dist
 from typing import Protocol
 
+from tracker.motion import stays
 from tracker.motion.now import Phase
 from tracker.motion.vectors import Vector, angle
 from tracker.motion.watch import (
@@ -106,9 +107,13 @@ class Segmentation(Protocol):
     def restart(self, step: int, /) -> None:
         """Begin anew at ``step``: the stream had a hole too long to bridge, or begins."""
 
-    def turn_round(self, wrong: Excursion, /) -> Sequence[Top | Excursion]:
-        """Take the top of this newest excursion for the rest pose; return what is found in that light."""
+    def turn_round(self, wrong: Excursion, after: int, /) -> Sequence[Top | Excursion]:
+        """Take the top of this newest excursion for the rest pose; return what is found in that light after a step."""
         return ()
+
+    def from_top(self, e: Excursion, /) -> bool:
+        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
+        return False
 
     @property
     def open_since(self) -> int | None:
@@ -150,6 +155,7 @@ class Segmenter(Segmentation):
         self._ask_every = round(ASK_EVERY_S / step_s)
         self._reach = round(REACH_S / step_s)
         self._kept = round(KEPT_S / step_s)
+        self._step_s = step_s
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = 0
@@ -193,14 +199,10 @@ class Segmenter(Segmentation):
             dist(pose, first.far) > BACK_SHARE * first.swing and speed >= SLOW_SHARE * first.fastest
         )
         if back:
-            return Phase.RETURN, self._last_near(first.far, BACK_SHARE / 2 * first.swing, first.top)
+            return Phase.RETURN, stays.last_near(self._recent, first.far, BACK_SHARE / 2 * first.swing, first.top)
         if step - first.top > STALLED_STEPS or speed < SLOW_SHARE * first.fastest:
             return Phase.HOLD, first.top
-        return Phase.LIFT, self._last_near(first.rest, SHOWN_CHORD, first.opened)
-
-    def _last_near(self, pose: Vector, chord: float, otherwise: int) -> int:
-        """Step at which the leg was last so near to a pose."""
-        return next((step for step, then, _ in reversed(self._recent) if dist(then, pose) < chord), otherwise)
+        return Phase.LIFT, stays.last_near(self._recent, first.rest, SHOWN_CHORD, first.opened)
 
     def restart(self, step: int) -> None:
         """Begin anew at ``step``: the stream had a hole too long to bridge. Only a rest pose is kept, for `KEPT_S`.
@@ -238,9 +240,23 @@ class Segmenter(Segmentation):
                 return ()
         return self._decide(first, step, pose, speed, ending)
 
-    def turn_round(self, wrong: Excursion) -> list[Top | Excursion]:
-        """The top of this newest excursion was the rest pose: go over what came after it again."""
-        again = [r for r in self._recent if r[0] >= wrong.top]
+    def turn_round(self, wrong: Excursion, after: int) -> list[Top | Excursion]:
+        """The top of this newest excursion was rest: go over it again, from where the leg was last still there."""
+        stayed, told = stays.stayed(self._recent, wrong, self._step_s), (self._peaks, self._announced)
+        if stayed is not None and stayed[0] > after:
+            out = self._go_over(stayed[0], wrong)
+            if not any(stays.near(e.rest, wrong.rest, wrong) for e in out):
+                return out
+            self._peaks, self._announced = told  # the same mistake again: that lift is not to be had
+        return self._go_over(wrong.top, wrong)
+
+    def from_top(self, e: Excursion) -> bool:
+        """Say whether the leg rested at the top before it rested where the excursion begins, and nowhere else."""
+        return stays.from_top(self._recent, e, self._step_s)
+
+    def _go_over(self, first: int, wrong: Excursion) -> list[Top | Excursion]:
+        """Begin anew at a step at which the leg was at rest."""
+        again = [r for r in self._recent if r[0] >= first]
         if not again:
             return []
         for _ in again:
@@ -250,7 +266,7 @@ class Segmenter(Segmentation):
         out: list[Top | Excursion] = []
         for step, pose, speed in again:
             out += self.push(step, pose, speed)
-            if step == wrong.top:
+            if step in (first, wrong.top):
                 self._watches[0].turned = True
         return out
 

@@ -68,7 +68,8 @@ class SetBuilder:
     def __init__(self, exercise: Exercise | None) -> None:
         self._exercise = exercise
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
-        self._usual_deg = self._usual_lever_m = self._open_deg = 0.0
+        self._usual_deg = self._usual_lever_m = self._usual_climb = self._open_deg = 0.0
+        self._strangers: list[Candidate] = []
         self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
@@ -181,11 +182,14 @@ class SetBuilder:
             self._outages = []
             return math.inf
         last = (self._reps or self._waiting)[-1]
-        self._outages = [(at_s, away_s) for at_s, away_s in self._outages if at_s > last.rep.end_s]
+        end_s = last.rep.end_s
+        self._outages = [(at_s, away_s) for at_s, away_s in self._outages if at_s > end_s]
         away_s = sum(away_s for _, away_s in self._outages)
         if not self._reps and self._sure(last):
-            return last.rep.end_s + away_s + evidence.BESIDE_S
-        return last.rep.end_s + away_s + self._pause_s(self._reps or self._waiting)
+            return end_s + away_s + evidence.BESIDE_S
+        if self._reps:  # an attempt is no rest either
+            away_s += sum(c.rep.end_s - c.rep.start_s for c in self._partials if c.rep.start_s > end_s)
+        return end_s + away_s + self._pause_s(self._reps or self._waiting)
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
@@ -202,6 +206,7 @@ class SetBuilder:
         if len(self._reps) >= evidence.USUAL_REPS:
             self._usual_deg = median(c.range_deg for c in self._reps)
             self._usual_lever_m = evidence.usual_lever_m(self._reps)
+            self._usual_climb = evidence.usual_climb(self._reps)
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         self.deadline_s = math.inf
@@ -236,8 +241,12 @@ class SetBuilder:
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
         like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
-        if self._exercise is not None and evidence.wrong_way(c, self._exercise, vouched=like):
+        company = self._reps or self._waiting
+        pooled = evidence.together(c, company)
+        if self._exercise is not None and evidence.wrong_way(pooled, self._exercise, self._usual_climb, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
+        if self._exercise is not None and self._exercise.ankle == "either" and c.from_top and not company:
+            return Reason.WRONG_WAY, "the leg rested at its top first"
         if evidence.shaken(c):
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
         return None
@@ -305,17 +314,32 @@ class SetBuilder:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
         if self._exercise is None or not self._usual_deg:
             return False
-        share = PARTIAL_SHARE if len(group) < COMPANY else SMALL_SET_SHARE
-        small = median(c.range_deg for c in group) < share * self._usual_deg
+        ranges = [c.range_deg for c in group]
+        if len(group) < COMPANY:  # of a few that are kin, the largest is the sure one
+            small = max(ranges) < PARTIAL_SHARE * self._usual_deg
+        else:
+            small = median(ranges) < SMALL_SET_SHARE * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
+
+    def _go_on(self, family: list[Candidate]) -> bool:
+        """As many again, as plain as one alone must be, follow those that were strange: what seemed usual was not."""
+        if not self._strangers or len(family) < COMPANY:
+            return False
+        last, first = self._strangers[-1], family[0]
+        follow = evidence.kin(first, last) and first.rep.start_s - last.rep.end_s < evidence.FOLLOWS_S
+        return follow and evidence.swings(family, evidence.ALONE_SHARE)
 
     def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
         aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
         if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if not evidence.one_pivot(family, self._exercise) or self._strange(family):
+        if not evidence.one_pivot(family, self._exercise):
             return self._disperse(now_s, Reason.NO_LEVER)
+        if self._strange(family) and not self._go_on(family):
+            self._strangers = family if len(family) >= COMPANY else []
+            return self._disperse(now_s, Reason.NO_LEVER)
+        self._strangers = []
         first = self._waiting.index(family[0])
         between = [w for w in self._waiting[first:] if w not in family]
         self._waiting = self._waiting[:first]
