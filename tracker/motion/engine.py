@@ -37,9 +37,10 @@ ALGORITHM_VERSION = "5"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
-LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_S = (0.04, 0.12)
 LOOK_AHEAD_SHARE = 0.04
-"""A measurement may use this share of the return again after the excursion's end, within these limits."""
+"""A measurement may use this share of the return again after the excursion's end, within these limits: looking farther
+finds the end of a slow return better (8 s a repetition: 31 ms off instead of 43 ms at 0.16 s) and says all later."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
 CLIMB_EXPLAINED = 0.70
@@ -307,10 +308,11 @@ class Tracker:
         if step + 1 - max(first, self._coarse.begin) < LEAST_ROWS:
             return None
 
-        def fit() -> PivotFit:
+        def fit() -> tuple[PivotFit, float]:
             rows = self._coarse.between(first, step + 1)
             whole = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, len(rows))[0]
-            return judge(whole, whole)
+            found = judge(whole, whole)
+            return found, _climb(whole, found, top.rest, far)
 
         start_s = self._time((top.opened + 1) * self._stride - 1)
         return Lift(start_s, math.degrees(angle(top.rest, far)), tangent(top.rest, far), top.rest, fit)
@@ -429,10 +431,14 @@ class Tracker:
         rows = self._coarse.between(first, last)
         out, back = fit_pivots(rows[:, :3], rows[:, 3:], self._step_s, e.top - first)
         whole, fit = out + back, judge(out, back)
-        climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:
-            climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
-        return whole, fit, climb
+        return whole, fit, _climb(whole, fit, e.rest, e.far)
+
+
+def _climb(whole: Pivot, fit: PivotFit, rest: Vector, far: Vector) -> float:
+    """Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell."""
+    if fit.explained <= CLIMB_EXPLAINED or fit.due_m_s2 <= CLIMB_DUE_M_S2:
+        return 0.0
+    return sum(a * (up - down) for a, up, down in zip(whole.lever, far, rest, strict=True)) / fit.lever_m
 
 
 def _turning(rate: Array, up: Array) -> Array:
