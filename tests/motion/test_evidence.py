@@ -68,7 +68,10 @@ def test_nothing_but_noise_has_no_pivot():
     ("what", "is_one"),
     [
         ({}, True),
-        ({"hold_s": 6.0}, False),
+        ({"hold_s": 4.5}, True),
+        ({"hold_s": 4.5, "explained": 0.8}, False),  # a hand at the cuff
+        ({"hold_s": 4.5, "eccentric_s": 0.5}, False),
+        ({"hold_s": 6.5}, False),
         ({"range_deg": 130.0}, False),
         ({"eccentric_s": 0.5}, True),
         ({"eccentric_s": 0.5, "range_deg": 21.0}, False),
@@ -77,7 +80,32 @@ def test_nothing_but_noise_has_no_pivot():
 def test_one_alone_is_neither_a_fidget_nor_another_posture(what, is_one):
     top = 1.0 + what.get("hold_s", 0.5)
     rep = Rep(1, 0.0, 1.0, top, top + what.get("eccentric_s", 1.5), top + 2.0, what.get("range_deg", 40.0), 60.0)
-    assert evidence.controlled(candidate(rep=rep), 20.0) is is_one
+    one = candidate(rep=rep)
+    one = replace(one, fit=replace(one.fit, explained=what.get("explained", one.fit.explained)))
+    assert evidence.controlled(one, 20.0) is is_one
+
+
+@pytest.mark.parametrize(
+    ("lift_s", "hold_s", "range_deg", "turned_deg", "resumes"),
+    [
+        (1.0, 0.5, 12.0, 0.0, True),
+        (0.6, 1.3, 10.0, 10.0, True),
+        (0.4, 0.5, 12.0, 0.0, False),  # too quick a lift
+        (1.0, 3.5, 12.0, 0.0, False),  # too long a hold
+        (1.0, 0.5, 8.0, 0.0, False),
+        (1.0, 0.5, 12.0, 25.0, True),  # small ones' directions are not known better
+        (1.0, 0.5, 12.0, 45.0, False),
+    ],
+)
+def test_the_first_of_a_later_set_is_like_those_before(lift_s, hold_s, range_deg, turned_deg, resumes):
+    before = [candidate(rep=Rep(k, 0.0, 1.0, 1.5, 3.0, 3.1, 12.0, 20.0)) for k in range(4)]
+    rep = Rep(9, 0.0, lift_s, lift_s + hold_s, lift_s + hold_s + 1.5, 9.0, range_deg, 20.0)
+    turn = math.radians(turned_deg)
+    one = candidate(rep=rep, direction=(math.cos(turn), math.sin(turn), 0.0))
+    assert evidence.resumes(one, before) is resumes
+    assert not evidence.resumes(one, [])
+    elsewhere = replace(one, rest=(math.sin(0.4), 0.0, math.cos(0.4)))
+    assert not evidence.resumes(elsewhere, before)
 
 
 @pytest.mark.parametrize(
@@ -152,9 +180,9 @@ def test_a_lift_is_fitted_only_where_nothing_simpler_speaks_against_it(changes, 
     fits = []
     like = candidate()
 
-    def fit() -> PivotFit:
+    def fit() -> tuple[PivotFit, float]:
         fits.append(like.fit)
-        return like.fit
+        return like.fit, like.climb
 
     lift = replace(Lift(0.0, 40.0, like.direction, like.rest, fit), **changes)
     assert evidence.one_more(lift, [like]) is asked
@@ -163,9 +191,23 @@ def test_a_lift_is_fitted_only_where_nothing_simpler_speaks_against_it(changes, 
 
 def test_a_shank_that_turned_too_far_is_no_lift_whatever_the_fit():
     fit = evidence_of(*swing(ARM))
-    near = Lift(0.0, 40.0, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lambda: fit)
+    near = Lift(0.0, 40.0, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lambda: (fit, 0.2))
     assert evidence.lifted(near, exercise("cable"))
     assert not evidence.lifted(replace(near, range_deg=1.0 + evidence.ALONE_DEG), exercise("cable"))
+
+
+def test_a_lift_that_goes_the_wrong_way_is_not_said_at_its_top():
+    fit = evidence_of(*swing(ARM))
+    said = {
+        id_: [
+            evidence.lifted(Lift(0.0, 40.0, (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), lambda c=climb: (fit, c)), exercise(id_))
+            for climb in (-0.1, 0.0, 0.1)
+        ]
+        for id_ in ("cable", "machine", "glute-bridge")
+    }
+    assert said["cable"] == [False, False, True]
+    assert said["machine"] == [True, False, False]
+    assert said["glute-bridge"] == [True, True, True]  # it depends on the person
 
 
 def test_shares_due_are_straight_lines_between_the_points():

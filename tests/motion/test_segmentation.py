@@ -116,6 +116,41 @@ def test_dips_inside_a_hold_stay_in_it(dip):
     assert only.end * STEP_S == pytest.approx(7.2, abs=0.25)
 
 
+@pytest.mark.parametrize("at", ["top", "bottom"])
+def test_a_leg_that_trembles_has_arrived_where_it_comes_no_farther(at):
+    trace = ramp((0, 0), (2, 0), (3.5, 35), (5.0, 35), (7.0, 0), (9.0, 0))
+    seconds = np.arange(len(trace)) * STEP_S
+    begin, end = (3.0, 5.3) if at == "top" else (6.3, 8.5)
+    near = np.clip((seconds - begin) / 0.2, 0, 1) * np.clip((end - seconds) / 0.2, 0, 1)
+    turn = 2 * np.pi * 3.0 * seconds
+    trembling = np.radians(0.6) * near  # in circles, at 11°/s: a quarter of the lift's speed
+    events = segment(poses(trace + trembling * np.cos(turn), aside=trembling * np.sin(turn)))
+    first = next(e for e in events if isinstance(e, Top))
+    assert first.step * STEP_S == pytest.approx(3.4, abs=0.16)
+    (only,) = whole(events)
+    assert only.step * STEP_S == pytest.approx(6.95, abs=0.17)
+    assert swing_deg(only) == pytest.approx(35.0, abs=1.0)
+
+
+def test_a_top_that_was_told_keeps_its_number_where_the_leg_rested_elsewhere():
+    trace = ramp((0, 0), (2, 0), (3.0, 25), (5.5, 25), (6.5, 65), (7.0, 65), (8.2, 25), (10, 25), (11, 65), (12, 25))
+    events = segment(poses(np.append(trace, np.full(60, trace[-1]))))
+    told = [e.peak for e in events if isinstance(e, Top) and 6.3 < e.step * STEP_S < 7.0]
+    (first, *_) = whole(events)
+    assert told
+    assert {first.peak} == set(told)
+    assert swing_deg(first) == pytest.approx(40.0, abs=1.0)
+    left = [e.peak for e in events if isinstance(e, Excursion) and e.ending is Ending.LEFT]
+    assert first.peak not in left
+
+
+def test_the_first_repetition_in_a_far_posture_is_known_before_the_second():
+    trace = ramp((0, 0), (2, 0), (3.5, 80), (6.5, 80), (7.5, 48), (8.0, 48), (9.2, 80), (16.0, 80))
+    (first,) = whole(segment(poses(trace), flush=False))
+    assert first.step * STEP_S < 9.6
+    assert swing_deg(first) == pytest.approx(32.0, abs=1.0)
+
+
 def test_repetitions_without_any_pause():
     trace = repetitions(10, up_s=0.45, hold_s=0.0, down_s=0.55, pause_s=0.0)
     assert len(whole(segment(poses(trace)))) == 10

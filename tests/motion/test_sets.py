@@ -115,6 +115,26 @@ def test_two_sets_with_a_rest_between_are_two():
     assert [len(one.reps) for one in sets(out)] == [4, 4]
 
 
+def said_after_s(one):
+    return [rep.reported_s - rep.end_s for rep in one.reps]
+
+
+@pytest.mark.parametrize("exercise", ["cable", "dumbbell"])
+def test_a_later_set_of_small_ones_is_known_from_its_first(exercise):
+    small = lifts(5, 13.0, concentric_s=1.0, hold_s=0.5, eccentric_s=1.6, bottom_pause_s=0.6)
+    first, second = sets(values(REST, small, AFTER, small, AFTER, exercise=exercise))
+    assert len(first.reps) == len(second.reps) == 5
+    assert max(said_after_s(first)) > 3.0  # too small to be sure of before there are three
+    assert max(said_after_s(second)) < 0.3
+
+
+def test_a_long_hold_that_is_plainly_a_swing_needs_no_company():
+    held = lifts(4, 40.0, concentric_s=1.0, hold_s=4.0, eccentric_s=1.6, bottom_pause_s=0.6)
+    (one,) = sets(values(REST, held, AFTER))
+    assert len(one.reps) == 4
+    assert max(said_after_s(one)) < 0.3
+
+
 def test_long_pauses_keep_a_set_open():
     """Three times the median pause, where that is longer than eight seconds."""
     out = values(REST, lifts(4, bottom_pause_s=6.0), AFTER)

@@ -323,9 +323,10 @@ class Tracker:
         if few or not self._sets.may_foresee(start_s, range_deg, waited_s):
             return None
 
-        def fit() -> PivotFit:
+        def fit() -> tuple[PivotFit, float]:
             out = self._coarse.fit_out(first, step + 1)
-            return judge(out, out)
+            found = judge(out, out)
+            return found, _climb(out, found, top.rest, far)
 
         return Lift(start_s, range_deg, tangent(top.rest, far), top.rest, fit)
 
@@ -444,10 +445,14 @@ class Tracker:
         first = min(first, last - 6)
         out, back = self._coarse.fit(first, last, e.top)
         whole, fit = out + back, judge(out, back)
-        climb = 0.0
-        if fit.explained > CLIMB_EXPLAINED and fit.due_m_s2 > CLIMB_DUE_M_S2:
-            climb = sum(a * (far - rest) for a, far, rest in zip(whole.lever, e.far, e.rest, strict=True)) / fit.lever_m
-        return whole, fit, climb
+        return whole, fit, _climb(whole, fit, e.rest, e.far)
+
+
+def _climb(whole: Pivot, fit: PivotFit, rest: Vector, far: Vector) -> float:
+    """Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell."""
+    if fit.explained <= CLIMB_EXPLAINED or fit.due_m_s2 <= CLIMB_DUE_M_S2:
+        return 0.0
+    return sum(a * (up - down) for a, up, down in zip(whole.lever, far, rest, strict=True)) / fit.lever_m
 
 
 def _turning(rate: Array, up: Array) -> Array:

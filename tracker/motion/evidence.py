@@ -28,6 +28,10 @@ KIN_RANGE = 0.75
 KIN_DURATION = 0.60
 KIN_DIRECTION = math.cos(math.radians(20.0))
 """As like each other as neighbours in a set are (in simulation, first percentile: 0.86, 0.7 and 30°)."""
+RESUMED_REST = math.cos(math.radians(5.0))
+RESUMED_LIFT, RESUMED_HOLD = 0.5, 1.5
+"""The first of a later set leaves from the same pose within 5°, takes at least this share of the time to lift and holds
+no longer than this many times as long (shifts of the leg and a hand at the cuff: 0.4, and 2 to 3 times)."""
 SHORTEST_S = 0.35
 """Lift and return of a leg; half a second per repetition is the fastest that people train."""
 LEVER_M = (0.15, 1.2)
@@ -68,7 +72,11 @@ SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
 """Share of a repetition's acceleration that the lever of its set explains, by how much is due (repetitions in
 simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.8 in the middle)."""
 ALONE_HOLD_S = 2.5
-"""A longer stay at the far end may be another posture: one alone is not believed."""
+LONGEST_HOLD_S = 6.0
+"""A longer stay at the far end may be another posture, or a hand at the cuff (with at most 0.8 explained). One alone is
+believed up to the second of these where it is plainly a swing and came back with control."""
+HELD_RETURN_S = 1.0
+"""Shifts of a leg that stays for long come back sooner (0.7 to 0.9 s)."""
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
@@ -170,21 +178,23 @@ class Lift:
     rest
         As in ``Candidate``.
     fit
-        Tells how well a fixed pivot explains it; takes longest, so it is asked last.
+        Tells how well a fixed pivot explains it, and the climb as in ``Candidate``; takes longest, so it is asked last.
     """
 
     start_s: float
     range_deg: float
     direction: Vector
     rest: Vector
-    fit: Callable[[], PivotFit]
+    fit: Callable[[], tuple[PivotFit, float]]
 
 
 def lifted(lift: Lift, exercise: Exercise) -> bool:
-    """A fixed pivot explains the way out as well as it must for one that stands alone, and it is as far as a hip."""
+    """A fixed pivot as far away as a hip explains the way out as it must for one alone, and the ankle goes its way."""
     if lift.range_deg > ALONE_DEG:
         return False
-    fit = lift.fit()
+    fit, climb = lift.fit()
+    if exercise.ankle != "either" and (climb if exercise.ankle == "rises" else -climb) < LEVEL_CLIMB:
+        return False  # a return to a rest pose not known yet looks like a lift, but for this
     return fit.explained >= share_due(fit.due_m_s2, ALONE_SHARE) and fit.lever_m >= least_lever_m(exercise)
 
 
@@ -193,7 +203,25 @@ def one_more(lift: Lift, group: list[Candidate]) -> bool:
     last = group[-1]
     if dot(lift.rest, last.rest) < NEAR_REST or dot(lift.direction, last.direction) < ALIKE_DIRECTION:
         return False
-    return lift.fit().explained >= ONE_MORE_SHARE * median(c.fit.explained for c in group)
+    return lift.fit()[0].explained >= ONE_MORE_SHARE * median(c.fit.explained for c in group)
+
+
+def resumes(c: Candidate, group: list[Candidate]) -> bool:
+    """It leaves from where they left, and is as like them in direction, size, time and pivot as neighbours in a set."""
+    if not group or dot(c.rest, group[-1].rest) < RESUMED_REST:
+        return False
+    if median(dot(c.direction, g.direction) for g in group) < ALIKE_DIRECTION or not same_pivot(c, group):
+        return False
+    if ratio(c.range_deg, median(g.range_deg for g in group)) < KIN_RANGE:
+        return False
+    if ratio(c.rep.under_tension_s, median(g.rep.under_tension_s for g in group)) < KIN_DURATION:
+        return False
+    if c.rep.concentric_s is None or c.rep.hold_s is None:
+        return False
+    lift_s = median(g.rep.concentric_s or c.rep.concentric_s for g in group)
+    hold_s = median(g.rep.hold_s or 0.0 for g in group)
+    longest_s = max(ALONE_HOLD_S, RESUMED_HOLD * hold_s)
+    return ratio(c.rep.concentric_s, lift_s) >= RESUMED_LIFT and c.rep.hold_s <= longest_s
 
 
 def too_fast(c: Candidate) -> str:
@@ -212,7 +240,12 @@ def short(rep: Rep) -> bool:
 
 def may_be_step(c: Candidate) -> bool:
     """Short, and not so plainly a swing out and back about one pivot as no stride is."""
-    return short(c.rep) and not (c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS)
+    return short(c.rep) and not plain(c)
+
+
+def plain(c: Candidate) -> bool:
+    """It swings about one pivot as no stride does."""
+    return c.fit.explained >= NO_STRIDE and c.fit.even >= NO_STRIDE - EVEN_LESS
 
 
 def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
@@ -228,8 +261,10 @@ def stepping(c: Candidate) -> bool:
 
 def controlled(c: Candidate, least_deg: float) -> bool:
     """It looks like one repetition, where no other vouches for it: neither a fidget nor another posture."""
-    if c.rep.hold_s is None or c.rep.eccentric_s is None or c.rep.hold_s > ALONE_HOLD_S or c.range_deg > ALONE_DEG:
+    if c.rep.hold_s is None or c.rep.eccentric_s is None or c.range_deg > ALONE_DEG:
         return False
+    if c.rep.hold_s > ALONE_HOLD_S:
+        return c.rep.hold_s <= LONGEST_HOLD_S and c.rep.eccentric_s >= HELD_RETURN_S and plain(c)
     return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= ALONE_SWING * least_deg
 
 

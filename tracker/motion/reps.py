@@ -34,7 +34,7 @@ STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
 STALL_S = 1.5
 """A leg that stays longer in the lower half rests there: what brought it was another movement."""
-LOOK_AHEAD_S = (0.04, 0.16)
+LOOK_AHEAD_S = (0.04, 0.12)
 LOOK_AHEAD_SHARE = 0.04
 """A measurement may use this share of the return again after the excursion's end, within these limits."""
 LATE_S = 0.8

@@ -37,7 +37,7 @@ from tracker.motion.watch import (
 
 LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
-DOUBTFUL_S, ASK_EVERY_S = 3.0, 0.5
+DOUBTFUL_S, ASK_EVERY_S = 3.0, 0.28
 """An excursion open for longer may be a change of posture: ask the later watches, so often."""
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
@@ -63,6 +63,8 @@ STALLED_STEPS = 3
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
+POSTURE_CHORD = 2.0 * math.sin(math.radians(35.0))
+"""Otherwise two of them must; one is enough where the leg is more than 70° away: so large a lift has no such dips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Segmenter(Segmentation):
         self._step_s = step_s
         self._watches: list[Watch] = []
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
-        self._peaks = 0
+        self._peaks = self._told_top = 0
         self._announced: int | None = None
         self._seen = self._from = -1
         self._still: tuple[int, Vector] = (0, (0.0, 0.0, 0.0))
@@ -283,8 +285,9 @@ class Segmenter(Segmentation):
                 self._catch_up(first, step - 1)
             inside = self._inside(first, step)
             if inside:
+                told = self._told_in(inside)
                 out.append(self._close(first, step, Ending.LEFT))
-                out += self._report(inside, step)
+                out += self._report(inside, step, told)
             else:
                 out.append(self._from_last_rest(self._close(first, step, ending)))
             first.close(step)
@@ -300,8 +303,10 @@ class Segmenter(Segmentation):
             return out
         proof = self._proof(step)
         if proof or ending is Ending.CROSSED or open_for > self._longest:
+            k = proof or self._likeliest()
+            told = self._told_in(self._watches[k].held if k < len(self._watches) else [])
             out.append(self._close(first, step, ending or Ending.LEFT))
-            out += self._take_over(proof or self._likeliest(), step, pose)
+            out += self._take_over(k, step, pose, told)
         return out
 
     def flush(self, step: int) -> list[Top | Excursion]:
@@ -322,7 +327,7 @@ class Segmenter(Segmentation):
             self._peaks += 1
             self._announced = self._peaks
         top = Top(self._announced, first.opened, first.top_pending, step, first.rest, first.far)
-        first.top_pending = None
+        self._told_top, first.top_pending = first.top_pending, None
         return [top]
 
     def _close(self, watch: Watch, step: int, ending: Ending, end: int | None = None) -> Excursion:
@@ -406,7 +411,7 @@ class Segmenter(Segmentation):
             if away and (watch.rested or dist(newest.far, newest.rest) > least):
                 return k
             large = [e for e in watch.held if dist(e.far, e.rest) > least]
-            if len(large) >= (1 if behind else 2):
+            if len(large) >= (1 if behind or first.swing > POSTURE_CHORD else 2):
                 return k
         return 0
 
@@ -420,13 +425,24 @@ class Segmenter(Segmentation):
                 return watch.held
         return []
 
-    def _report(self, held: list[Excursion], step: int) -> list[Top | Excursion]:
-        """Announce and report what a later watch has seen."""
+    def _told_in(self, held: list[Excursion]) -> int | None:
+        """Number of the top that was told, where it lies in one of these: it is taken from the open excursion."""
+        told = self._announced
+        if told is None or not any(e.opened < self._told_top < e.end for e in held):
+            return None
+        self._announced = None
+        return told
+
+    def _report(self, held: list[Excursion], step: int, told: int | None) -> list[Top | Excursion]:
+        """Announce and report what a later watch has seen; a top that was told keeps its number."""
         out: list[Top | Excursion] = []
         for e in held:
-            self._peaks += 1
-            top = Top(self._peaks, e.opened, e.top, step, e.rest, e.far)
-            out += [top, replace(e, peak=self._peaks, step=step)]
+            peak = told if e.opened < self._told_top < e.end else None
+            if peak is None:
+                self._peaks += 1
+                peak = self._peaks
+            top = Top(peak, e.opened, e.top, step, e.rest, e.far)
+            out += [top, replace(e, peak=peak, step=step)]
         return out
 
     def _likeliest(self) -> int:
@@ -439,11 +455,11 @@ class Segmenter(Segmentation):
                 return k
         return len(self._watches)
 
-    def _take_over(self, k: int, step: int, pose: Vector) -> list[Top | Excursion]:
+    def _take_over(self, k: int, step: int, pose: Vector, told: int | None) -> list[Top | Excursion]:
         """Go on with the k-th watch, where there is one, and report what it has seen."""
         self._watches = self._watches[k:] or [Watch(pose, step)]
         first = self._watches[0]
-        out = self._report(first.held, step)
+        out = self._report(first.held, step, told)
         first.held = []
         if first.away and first.told_swing:
             first.top_pending = first.top

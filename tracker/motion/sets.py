@@ -70,6 +70,7 @@ class SetBuilder:
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
         self._usual_deg = self._usual_lever_m = self._usual_climb = self._open_deg = 0.0
         self._strangers: list[Candidate] = []
+        self._before: list[Candidate] = []
         self._stepped_s = -math.inf
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
@@ -207,6 +208,8 @@ class SetBuilder:
             self._usual_deg = median(c.range_deg for c in self._reps)
             self._usual_lever_m = evidence.usual_lever_m(self._reps)
             self._usual_climb = evidence.usual_climb(self._reps)
+        if len(self._reps) >= COMPANY:
+            self._before = self._reps[-USUAL_OF:]
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
         self._reps, self._partials = [], []
         self.deadline_s = math.inf
@@ -290,7 +293,8 @@ class SetBuilder:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
         family = self._surely() if self._sure(c) else self._family()
-        if len(family) >= COMPANY or (self._sure(c) and not evidence.may_be_step(c)):
+        sure = self._familiar(c) or (self._sure(c) and not evidence.may_be_step(c))
+        if len(family) >= COMPANY or sure:
             return self._begin(family, now_s)
         return []
 
@@ -303,12 +307,24 @@ class SetBuilder:
         """It needs no company."""
         if self._exercise is None:
             return False
+        if self._familiar(c):
+            return True
         least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
         if c.range_deg < least or evidence.goes_against(c, self._exercise, evidence.LEVEL_CLIMB):
             return False
         if not evidence.controlled(c, self._exercise.sure_range_deg):
             return False
         return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
+
+    def _familiar(self, c: Candidate) -> bool:
+        """It is one of those of the set before, by all that shows: they are company enough."""
+        if self._exercise is None or c.rep.under_tension_s < evidence.FIDGET_LONGEST_S:
+            return False
+        if not evidence.resumes(c, self._before):
+            return False
+        alone = [c]
+        proven = evidence.swings(alone, evidence.COMPANY_SHARE) and evidence.one_pivot(alone, self._exercise)
+        return proven and not self._strange(alone) and not evidence.side_steps(alone, self._exercise)
 
     def _strange(self, group: list[Candidate]) -> bool:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""

@@ -41,6 +41,11 @@ SLOW_SHARE = 0.15
 SLOW_RAD_S = math.radians(3.0)
 CREEP_SHARE = 0.25
 """… or less than this and a quarter of it: a resting leg still trembles and settles, a slow return creeps."""
+STALLED_STEPS = 3
+"""Slow as well is a leg that came no farther in so many steps, 0.12 s, than a slow one would: one that trembles turns
+fast and gets nowhere …"""
+HOME_SHARE = 0.15
+"""… on its way back only with no more than this share of the swing left: before, it may pause."""
 CROSSED_SHARE = 0.35
 """Past the rest pose and away from it again, by this share of the swing: it went through, or off to another side."""
 PASSING_RAD_S = math.radians(15.0)
@@ -94,6 +99,7 @@ class Excursion:
     ending: Ending
 
 
+NO_PAST = STALLED_STEPS * (-math.inf,)
 REST, OUT, BACK, SETTLING = range(4)
 """States of a watch: at rest, on the way out or at the top, on the way back, just back."""
 
@@ -113,6 +119,7 @@ class Watch:
         "near",
         "near_step",
         "opened",
+        "past",
         "plane",
         "rest",
         "rested",
@@ -134,6 +141,7 @@ class Watch:
         self.plane: Vector = (0.0, 0.0, 0.0)
         self.state = REST
         self.told_swing = 0.0
+        self.past = NO_PAST
         self.stopped_near = math.inf
         self.rested = self.turned = False
         self.top_pending: int | None = None
@@ -158,25 +166,26 @@ class Watch:
         if dist(pose, self.still_pose) > STILL_CHORD:
             self.still_pose, self.still_since = pose, step
         if state == OUT:
-            self._out(step, pose, speed)
+            self._out(step, pose, speed, settle)
         elif state == BACK:
-            return self._back(step, pose, speed)
+            return self._back(step, pose, speed, settle)
         elif state == REST:
             self._open(step, pose, speed)
         else:
             self._settling(step, pose, settle)
         return None
 
-    def _out(self, step: int, pose: Vector, speed: float) -> None:
+    def _out(self, step: int, pose: Vector, speed: float, settle: int) -> None:
         away = dist(pose, self.rest)
         if speed > self.fastest:
             self.fastest = speed
         if away >= self.swing:
             self.far, self.swing, self.top = pose, away, step
-            if speed >= SLOW_SHARE * self.fastest:
-                return
+        stalled = self._stalled(self.swing, settle)
+        if self.top == step and speed >= SLOW_SHARE * self.fastest:
+            return
         given_back = dist(pose, self.far)
-        slow = speed < SLOW_SHARE * self.fastest or given_back > TOP_GIVEN_BACK * self.swing
+        slow = speed < SLOW_SHARE * self.fastest or stalled or given_back > TOP_GIVEN_BACK * self.swing
         if slow and self.swing > AGAIN_SHARE * self.told_swing:
             self.told_swing = self.swing
             self.top_pending = self.top
@@ -187,13 +196,20 @@ class Watch:
             self.arc = angle(self.rest, self.far)
             self.low, self.low_step, self.low_pose = self._left(pose), step, pose
             self.near, self.near_step = away, step
+            self.past = NO_PAST
+
+    def _stalled(self, reached: float, settle: int) -> bool:
+        """It has come no farther, out or back, than a slow leg would in the last steps; ``reached`` grows."""
+        came = reached - self.past[0]
+        self.past = (*self.past[1:], reached)
+        return came < SLOW_SHARE * self.fastest * STALLED_STEPS * SETTLE_S / settle
 
     def _left(self, pose: Vector) -> float:
         """Signed angle from the rest pose along the lift, rad."""
         (x, y, z), (px, py, pz), (rx, ry, rz) = pose, self.plane, self.rest
         return math.atan2(x * px + y * py + z * pz, x * rx + y * ry + z * rz)
 
-    def _back(self, step: int, pose: Vector, speed: float) -> Ending | None:
+    def _back(self, step: int, pose: Vector, speed: float, settle: int) -> Ending | None:
         left = self._left(pose)
         swing = self.arc
         if speed > self.fastest:
@@ -204,9 +220,12 @@ class Watch:
         away = dist(pose, self.rest)
         if away < self.near:
             self.near, self.near_step = away, step
+        stalled = self._stalled(-self.low, settle)
         if self.low <= CLOSE_LEFT * swing:
-            slow = speed < max(SLOW_SHARE * self.fastest, min(SLOW_RAD_S, CREEP_SHARE * self.fastest)) or (
-                rising > MIN_TURN and rising > 0.1 * swing
+            slow = (
+                speed < max(SLOW_SHARE * self.fastest, min(SLOW_RAD_S, CREEP_SHARE * self.fastest))
+                or (rising > MIN_TURN and rising > 0.1 * swing)
+                or (stalled and self.low <= HOME_SHARE * swing)
             )
             if slow and away < RETURNED_SHARE * self.swing:
                 return Ending.RETURNED
@@ -215,6 +234,7 @@ class Watch:
         if away > self.swing or (self.low > CLOSE_LEFT * swing and rising > BACK_GIVEN_BACK * swing):
             self.state = OUT
             self.fastest = speed
+            self.past = NO_PAST
         return None
 
     def returns_beyond(self, pose: Vector, speed: float) -> bool:
@@ -238,6 +258,7 @@ class Watch:
         self.opened = self.top = step
         self.far, self.swing = pose, dist(pose, self.rest)
         self.fastest, self.told_swing, self.top_pending = speed, 0.0, None
+        self.past = NO_PAST
         self.stopped_near = math.inf
 
     def _settling(self, step: int, pose: Vector, settle: int) -> None:
