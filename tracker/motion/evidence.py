@@ -35,17 +35,19 @@ LEVER_M = (0.15, 1.2)
 LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
 WELL_EXPLAINED = 0.75
-DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
-ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
-COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
-STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
-SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85)
-SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
+DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0, 4.5, 6.0)
+ALONE_SHARE = (0.30, 0.45, 0.55, 0.60, 0.70, 0.92, 0.92)
+COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65, 0.82, 0.88)
+STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45, 0.45, 0.45)
+SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85, 0.85, 0.85)
+SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33, 0.33, 0.33)
 """Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
 alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, for the
 middle one of those that are as small and short as steps aside or on the spot (which have up to 0.62, then 0.79), and
 for a longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up
-to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle. From 4.5 m/s²
+lifts have 0.92 and more (real 0.94 in the middle, 0.78 at least), legs thrown on stairs or turning on the spot 0.66 to
+0.91."""
 NO_STRIDE = 0.85
 """Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
