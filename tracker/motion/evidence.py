@@ -71,18 +71,25 @@ SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
 simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.8 in the middle)."""
 ALONE_HOLD_S = 2.5
 """A longer stay at the far end may be another posture: one alone is not believed."""
+POSTURE_TIMES, LIFT_TIMES = 2.0, 5.0
+"""… nor one in company that stayed there so many times as long as the others, or took so many times as long to get
+there."""
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING = 1.25
-"""One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
+ALONE_SWING, SHIFT_DEG = 1.25, 30.0
+"""One alone came back with control, or swung by this much more than it must, and by more than a shift of the leg on top
+of a change of posture (29° in simulation): a fidget is small and over at once."""
+SMALL_RANGE = 1.25
+"""Shifts of a leg, and steps aside or on the spot, turn the shank by less than this share of a sure range."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 TOLD_LEVER_M = 0.25
-"""Told an exercise, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15, strides up to 0.28,
-shifts of the leg mostly less than 0.24."""
+"""Told an exercise in which it works, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15,
+strides up to 0.28, shifts of the leg mostly less than 0.24."""
 SET_LEVER_M = 0.20
-"""One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
+"""One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m. Also for
+each by itself where this leg is carried: a bridge has 0.30 m and more (slow and small ones less clearly)."""
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
@@ -209,8 +216,8 @@ def may_be_step(c: Candidate) -> bool:
 
 def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
     """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
-    small = all(short(c.rep) and c.range_deg < exercise.sure_range_deg for c in group)
-    return small and not swings(group, SMALL_SHARE)
+    aside = all(short(c.rep) and small(c, exercise) for c in group)
+    return aside and not swings(group, SMALL_SHARE)
 
 
 def stepping(c: Candidate) -> bool:
@@ -222,7 +229,7 @@ def controlled(c: Candidate, least_deg: float) -> bool:
     """It looks like one repetition, where no other vouches for it: neither a fidget nor another posture."""
     if c.rep.hold_s is None or c.rep.eccentric_s is None or c.rep.hold_s > ALONE_HOLD_S or c.range_deg > ALONE_DEG:
         return False
-    return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= ALONE_SWING * least_deg
+    return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= max(ALONE_SWING * least_deg, SHIFT_DEG)
 
 
 def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
@@ -259,7 +266,9 @@ def one_pivot(group: list[Candidate], exercise: Exercise | None) -> bool:
 
 def least_lever_m(exercise: Exercise | None) -> float:
     """How far away the point is at least about which the leg swings: the hip, where this leg is the one that works."""
-    return TOLD_LEVER_M if exercise is not None and exercise.same_leg else LEVER_M[0]
+    if exercise is None:
+        return LEVER_M[0]
+    return TOLD_LEVER_M if exercise.same_leg else SET_LEVER_M
 
 
 def _large_and_slow(group: list[Candidate], exercise: Exercise) -> bool:
@@ -289,6 +298,11 @@ def usual_lever_m(group: list[Candidate]) -> float:
     """Usual length of the lever where it shows clearly, 0 where it does not."""
     levers = _clear_levers_m(group)
     return median(levers) if levers else 0.0
+
+
+def much_closer(c: Candidate, group: list[Candidate]) -> bool:
+    """It turned about a point far closer than they did, where that shows clearly: a squat among lifts."""
+    return 0.0 < usual_lever_m([c]) < SET_LEVER_SHARE * usual_lever_m(group)
 
 
 def _clear_levers_m(group: list[Candidate]) -> list[float]:
@@ -350,6 +364,29 @@ def kin(a: Candidate, b: Candidate) -> bool:
         and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
         and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
     )
+
+
+def other_posture(c: Candidate, group: list[Candidate]) -> bool:
+    """It stayed at the far end, or took to get there, far longer than they did: another posture, and back."""
+    holds = [r.rep.hold_s for r in group if r.rep.hold_s is not None]
+    lifts = [r.rep.concentric_s for r in group if r.rep.concentric_s is not None]
+    stayed = bool(holds) and (c.rep.hold_s or 0.0) > max(ALONE_HOLD_S, POSTURE_TIMES * median(holds))
+    return stayed or (bool(lifts) and (c.rep.concentric_s or 0.0) > LIFT_TIMES * median(lifts))
+
+
+def in_rhythm(a: Candidate, b: Candidate) -> bool:
+    """They are kin, and ``b`` followed ``a`` within the time that the shorter of them took.
+
+    Shifts of a leg come when they come (rests of 1.5 times their own length in the middle, in simulation); small quick
+    repetitions rest for 0.6 of it, at most all of it.
+    """
+    pause_s = b.rep.start_s - a.rep.end_s
+    return kin(a, b) and pause_s <= min(a.rep.under_tension_s, b.rep.under_tension_s)
+
+
+def small(c: Candidate, exercise: Exercise) -> bool:
+    """No larger than a shift of a leg may be."""
+    return c.range_deg < SMALL_RANGE * exercise.sure_range_deg
 
 
 def as_long(c: Candidate, group: list[Candidate]) -> bool:

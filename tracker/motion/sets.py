@@ -29,6 +29,8 @@ SAME_SHARE = 0.70
 """Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
 SAME_EXPLAINED = 0.50
 """… as long as a pivot explains at least this share of what it explains in the others."""
+SLIP_DUE = 2.0
+"""Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
 FULL_SHARE = 0.80
 FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
@@ -219,11 +221,11 @@ class SetBuilder:
         if hurry:
             return Reason.TOO_FAST, hurry
         known = self._one_of_them(c)
-        if not known and (evidence.without_pivot(c) or self._too_close(c)):
+        if not known and evidence.without_pivot(c):
             why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration"
-            if not evidence.without_pivot(c):
-                why = f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
+        if not known and self._too_close(c):
+            return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
@@ -242,7 +244,7 @@ class SetBuilder:
             return True
         if len(self._reps) < COMPANY:
             return False
-        return 0.0 < lever_m < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
+        return evidence.much_closer(c, self._reps)
 
     def _one_of_them(self, c: Candidate) -> bool:
         """It is so like the open set's that its company is evidence enough."""
@@ -252,7 +254,10 @@ class SetBuilder:
         seconds = median(r.rep.under_tension_s for r in self._reps)
         explained = median(r.fit.explained for r in self._reps)
         alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
-        return alike and c.fit.explained >= SAME_EXPLAINED * explained
+        if not alike or c.fit.explained < SAME_EXPLAINED * explained:
+            return False
+        due = median(r.fit.due_m_s2 for r in self._reps)
+        return not evidence.much_closer(c, self._reps) or c.fit.due_m_s2 > SLIP_DUE * due
 
     def _least_deg(self) -> float:
         """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
@@ -292,7 +297,8 @@ class SetBuilder:
             return False
         if not evidence.controlled(c, self._exercise.sure_range_deg):
             return False
-        return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
+        near = c.fit.lever_m <= evidence.LEVER_M[1]
+        return near and evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
     def _strange(self, group: list[Candidate]) -> bool:
         """Told the exercise: too small or too close a pivot for this person's sets so far."""
@@ -322,10 +328,12 @@ class SetBuilder:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
         *earlier, newest = self._waiting
         family = [newest]
-        quick = newest.rep.under_tension_s < evidence.FIDGET_LONGEST_S
-        small = quick and self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
+        small = self._exercise is not None and evidence.small(newest, self._exercise)
         for w in reversed(earlier):
-            if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
+            quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
+            if not evidence.same_lever(w, newest) or evidence.other_posture(w, family):
+                break
+            if small and quick and not evidence.in_rhythm(w, family[0]):
                 break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
