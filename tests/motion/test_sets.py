@@ -152,6 +152,15 @@ def test_small_quick_repetitions_are_a_set(exercise):
     assert len(one.reps) == 6
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_an_attempt_between_small_quick_ones_does_not_part_them(seed):
+    """It is too small to be looked at, and no rest either."""
+    quick = {"concentric_s": 0.6, "hold_s": 0.1, "eccentric_s": 0.7, "bottom_pause_s": 0.4}
+    one = stream(REST, lifts(5, 18.0, partials=2, **quick), AFTER, seed=seed)
+    (found,) = sets(run(one.tracker(), [one.samples]))
+    assert len(found.reps) == 5
+
+
 @pytest.mark.parametrize("exercise", ["cable", "dumbbell", "glute-bridge"])
 def test_stairs_are_no_repetitions(exercise):
     wrong = []

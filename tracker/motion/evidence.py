@@ -77,9 +77,10 @@ there."""
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING, SHIFT_DEG = 1.25, 30.0
-"""One alone came back with control, or swung by this much more than it must, and by more than a shift of the leg on top
-of a change of posture (29° in simulation): a fidget is small and over at once."""
+ALONE_SWING, FIDGET_DEG = 1.25, 24.0
+SHIFT_DEG, SHIFT_LIFT = 30.0, 2.0
+"""One alone came back with control, or swung by this much more than it must: a fidget is small and over at once (23° in
+simulation), even on top of a change of posture (29°: a slow way there, a quick one back)."""
 SMALL_RANGE = 1.25
 """Shifts of a leg, and steps aside or on the spot, turn the shank by less than this share of a sure range."""
 SHAKE_EXPLAINED = 0.40
@@ -229,7 +230,10 @@ def controlled(c: Candidate, least_deg: float) -> bool:
     """It looks like one repetition, where no other vouches for it: neither a fidget nor another posture."""
     if c.rep.hold_s is None or c.rep.eccentric_s is None or c.rep.hold_s > ALONE_HOLD_S or c.range_deg > ALONE_DEG:
         return False
-    return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= max(ALONE_SWING * least_deg, SHIFT_DEG)
+    if c.rep.eccentric_s >= ALONE_RETURN_S:
+        return True
+    composite = c.range_deg < SHIFT_DEG and (c.rep.concentric_s or 0.0) > SHIFT_LIFT * c.rep.eccentric_s
+    return c.range_deg >= max(ALONE_SWING * least_deg, FIDGET_DEG) and not composite
 
 
 def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
@@ -374,13 +378,12 @@ def other_posture(c: Candidate, group: list[Candidate]) -> bool:
     return stayed or (bool(lifts) and (c.rep.concentric_s or 0.0) > LIFT_TIMES * median(lifts))
 
 
-def in_rhythm(a: Candidate, b: Candidate) -> bool:
-    """They are kin, and ``b`` followed ``a`` within the time that the shorter of them took.
+def in_rhythm(a: Candidate, b: Candidate, pause_s: float) -> bool:
+    """They are kin, and what followed ``a`` came after a pause no longer than the shorter of the two.
 
     Shifts of a leg come when they come (rests of 1.5 times their own length in the middle, in simulation); small quick
     repetitions rest for 0.6 of it, at most all of it.
     """
-    pause_s = b.rep.start_s - a.rep.end_s
     return kin(a, b) and pause_s <= min(a.rep.under_tension_s, b.rep.under_tension_s)
 
 

@@ -11,6 +11,7 @@ too: large enough for the exercise and for what this person did before, and not 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -36,6 +37,8 @@ FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
 OVERLAP_S = 0.15
 """Borders of neighbours may cross by so much."""
+SMALL_KEPT = 8
+"""So many of the newest that were too small are remembered: attempts between the repetitions of a small set."""
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
@@ -75,6 +78,7 @@ class SetBuilder:
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
         self._partials: list[Candidate] = []
+        self._small: deque[Rep] = deque(maxlen=SMALL_KEPT)
         self._steps = 0
         self._number = 0
         self._outages: list[tuple[float, float]] = []
@@ -96,6 +100,7 @@ class SetBuilder:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
         found = rough.range_deg or 0.0
         if found < PLAINLY_SMALL_SHARE * self._min_deg and found < PLAINLY_SMALL_SHARE * self._least_deg():
+            self._small.append(rough)
             return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
         after_s = rough.start_s - self._stepped_s
         if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
@@ -112,6 +117,8 @@ class SetBuilder:
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
         if doubt is not None:
+            if doubt[0] is Reason.TOO_SMALL:
+                self._small.append(candidate.rep)
             out = self._walked(candidate.rep, now_s) if doubt[0] is Reason.WALKING else []
             if doubt[0] is Reason.WRONG_WAY:
                 out += self._wrong_too(candidate, now_s)
@@ -326,20 +333,30 @@ class SetBuilder:
 
     def _family(self) -> list[Candidate]:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
-        *earlier, newest = self._waiting
+        newest = self._waiting[-1]
         family = [newest]
         small = self._exercise is not None and evidence.small(newest, self._exercise)
-        for w in reversed(earlier):
+        for w, after in reversed(list(pairwise(self._waiting))):
             quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
             if not evidence.same_lever(w, newest) or evidence.other_posture(w, family):
                 break
-            if small and quick and not evidence.in_rhythm(w, family[0]):
+            partial = w.range_deg < PARTIAL_SHARE * newest.range_deg
+            if small and quick and not partial and not evidence.in_rhythm(w, family[0], self._pause_after_s(w, after)):
                 break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
-            elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
+            elif not partial:
                 break
         return family
+
+    def _pause_after_s(self, w: Candidate, after: Candidate) -> float:
+        """Longest rest between the two; an attempt too small to be looked at may lie between them."""
+        least = LEAST_PARTIAL_SHARE * w.range_deg
+        tries = [
+            r for r in self._small if w.rep.end_s <= r.start_s < after.rep.start_s and (r.range_deg or 0.0) >= least
+        ]
+        begins, ends = [r.start_s for r in tries], [r.end_s for r in tries]
+        return max(b - a for a, b in zip([w.rep.end_s, *ends], [*begins, after.rep.start_s], strict=True))
 
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
