@@ -12,6 +12,7 @@ from tracker.exercises import exercise
 from tracker.motion import evidence
 from tracker.motion.axis import PivotFit, fit_pivots
 from tracker.motion.evidence import Candidate, Lift
+from tracker.motion.sets import SetBuilder
 from tracker.motion.values import Rep
 
 STEP_S = 0.04
@@ -75,6 +76,9 @@ def test_nothing_but_noise_has_no_pivot():
         ({"range_deg": 130.0}, False),
         ({"eccentric_s": 0.5}, True),
         ({"eccentric_s": 0.5, "range_deg": 21.0}, False),
+        ({"eccentric_s": 0.5, "range_deg": 28.0}, True),
+        ({"eccentric_s": 0.4, "range_deg": 28.0}, False),  # a shift of the leg on top of a change of posture
+        ({"range_deg": 28.0}, True),
     ],
 )
 def test_one_alone_is_neither_a_fidget_nor_another_posture(what, is_one):
@@ -214,3 +218,80 @@ def test_shares_due_are_straight_lines_between_the_points():
     due = np.linspace(0.0, 5.0, 101)
     wanted = np.interp(due, evidence.DUE_M_S2, evidence.ALONE_SHARE, left=-math.inf)
     assert [evidence.share_due(d, evidence.ALONE_SHARE) for d in due.tolist()] == wanted.tolist()
+
+
+@pytest.mark.parametrize(
+    ("due_m_s2", "explained", "alone", "in_company"),
+    [
+        (2.0, 0.80, True, True),
+        (5.0, 0.80, False, False),  # thrown, as on stairs
+        (5.0, 0.90, False, True),
+        (9.0, 0.86, False, False),
+        (9.0, 0.95, True, True),
+    ],
+)
+def test_what_is_thrown_must_show_its_pivot_clearly(due_m_s2, explained, alone, in_company):
+    one = candidate()
+    one = replace(one, fit=replace(one.fit, due_m_s2=due_m_s2, explained=explained, even=explained))
+    assert evidence.swings([one], evidence.ALONE_SHARE) is alone
+    assert evidence.swings([one], evidence.COMPANY_SHARE) is in_company
+
+
+def quick(start_s, *, range_deg=16.0, lift_s=0.6, hold_s=0.1, return_s=0.7) -> Candidate:
+    times = np.cumsum([start_s, lift_s, hold_s, return_s]).tolist()
+    return candidate(rep=Rep(1, *times, times[-1] + 0.1, range_deg, 40.0))
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "changes", "rhythm"),
+    [
+        (0.5, {}, True),
+        (1.3, {}, True),
+        (1.6, {}, False),  # longer than they are
+        (0.5, {"range_deg": 11.0}, False),
+        (0.5, {"hold_s": 1.5}, False),
+    ],
+)
+def test_small_quick_ones_follow_each_other_at_once(pause_s, changes, rhythm):
+    assert evidence.in_rhythm(quick(0.0), quick(1.4 + pause_s, **changes), pause_s) is rhythm
+
+
+@pytest.mark.parametrize(
+    ("changes", "usual_hold_s", "other"),
+    [
+        ({"hold_s": 4.0}, 0.5, True),
+        ({"hold_s": 4.0}, 3.0, False),
+        ({"hold_s": 2.0}, 0.5, False),
+        ({"lift_s": 4.0}, 0.5, True),
+    ],
+)
+def test_another_posture_for_a_while_begins_no_set(changes, usual_hold_s, other):
+    group = [quick(10.0, hold_s=usual_hold_s), quick(12.0, hold_s=usual_hold_s)]
+    assert evidence.other_posture(quick(0.0, **changes), group) is other
+
+
+def test_a_squat_among_lifts_turns_about_the_ankle():
+    lifts = [candidate()] * 3
+    assert evidence.much_closer(candidate(swing(0.2 * ARM)), lifts)
+    assert not evidence.much_closer(candidate(swing(0.6 * ARM)), lifts)
+    slow = candidate(swing(0.2 * ARM, seconds=20.0))
+    assert not evidence.much_closer(slow, lifts)  # no lever shows
+
+
+@pytest.mark.parametrize(
+    ("arm", "seconds", "counts"),
+    [
+        (1.0, 3.0, True),
+        (0.2, 3.0, False),  # a squat, however like them in range and time
+        (0.2, 1.5, True),  # turned so much faster that the cuff must have slipped in a repetition
+    ],
+)
+def test_what_turns_about_the_ankle_is_none_of_an_open_set(arm, seconds, counts):
+    sets = SetBuilder(exercise("cable"))
+    for k in range(5):
+        of = 1.0 if k < 4 else arm
+        one = candidate(swing(of * ARM, seconds=3.0 if k < 4 else seconds))
+        out = sets.push(
+            replace(one, rep=Rep(k, 4.0 * k, 4.0 * k + 1.0, 4.0 * k + 1.5, 4.0 * k + 3.0, 0.0, 40.0, 60.0)), 0.0
+        )
+    assert isinstance(out[-1], Rep) is counts

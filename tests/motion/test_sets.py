@@ -161,6 +161,45 @@ def test_shifts_of_the_body_are_hardly_ever_repetitions(doing, told):
     assert len(wrong) <= 5, wrong
 
 
+@pytest.mark.parametrize("exercise", ["bodyweight", "cable", "glute-bridge"])
+def test_fidgets_where_the_exercise_is_done_are_hardly_ever_repetitions(exercise):
+    """Twenty seconds of shifts of the lower leg, out and back. (Where no rhythm is asked for, 8 of 24 count some.)"""
+    wrong = []
+    for seed in range(200, 208):
+        fidgets = Activity("fidget", 20.0, posture="exercise")
+        one = stream(REST, fidgets, Activity("stand", 10.0, posture="exercise"), exercise=exercise, seed=seed)
+        if any(isinstance(v, Rep) for v in run(one.tracker(), [one.samples])):
+            wrong.append(seed)
+    assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize("exercise", ["cable", "bodyweight", "glute-bridge"])
+def test_small_quick_repetitions_are_a_set(exercise):
+    """As small and as quick as a fidget, but one after the other."""
+    quick = {"concentric_s": 0.6, "hold_s": 0.1, "eccentric_s": 0.8, "bottom_pause_s": 0.4}
+    (one,) = sets(values(REST, lifts(6, 16.0, **quick), AFTER, exercise=exercise))
+    assert len(one.reps) == 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_attempt_between_small_quick_ones_does_not_part_them(seed):
+    """It is too small to be looked at, and no rest either."""
+    quick = {"concentric_s": 0.6, "hold_s": 0.1, "eccentric_s": 0.7, "bottom_pause_s": 0.4}
+    one = stream(REST, lifts(5, 18.0, partials=2, **quick), AFTER, seed=seed)
+    (found,) = sets(run(one.tracker(), [one.samples]))
+    assert len(found.reps) == 5
+
+
+@pytest.mark.parametrize("exercise", ["cable", "dumbbell", "glute-bridge"])
+def test_stairs_are_no_repetitions(exercise):
+    wrong = []
+    for seed in range(100, 108):
+        one = stream(REST, Activity("stairs", 20.0), Activity("stand", 10.0), exercise=exercise, seed=seed)
+        if any(isinstance(v, Rep) for v in run(one.tracker(), [one.samples])):
+            wrong.append(seed)
+    assert wrong == []
+
+
 def test_a_repetition_cut_off_on_its_way_back_is_not_counted():
     one = stream(REST, lifts(4), AFTER)
     whole = [v for v in run(one.tracker(), [one.samples]) if isinstance(v, Rep)]

@@ -39,17 +39,19 @@ LEVER_M = (0.15, 1.2)
 LONG_LEVER_M = 2.2
 """A bending knee makes the fitted lever longer than the leg; believed only when the fit is good."""
 WELL_EXPLAINED = 0.75
-DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0)
-ALONE_SHARE = (0.10, 0.30, 0.50, 0.60, 0.70)
-COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65)
-STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45)
-SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85)
-SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33)
+DUE_M_S2 = (0.2, 0.4, 0.8, 1.5, 3.0, 4.5, 6.0)
+ALONE_SHARE = (0.30, 0.45, 0.55, 0.60, 0.70, 0.92, 0.92)
+COMPANY_SHARE = (0.00, 0.15, 0.30, 0.50, 0.65, 0.82, 0.88)
+STEP_SHARE = (0.00, 0.00, 0.15, 0.35, 0.45, 0.45, 0.45)
+SMALL_SHARE = (0.00, 0.30, 0.65, 0.70, 0.85, 0.85, 0.85)
+SLOW_SHARE = (0.00, 0.00, 0.15, 0.25, 0.33, 0.33, 0.33)
 """Share of the acceleration that one pivot must explain, by how clearly it has to show: for a repetition that stands
 alone, for the middle one of those that begin a set, for one in company that is short enough to be a step, for the
 middle one of those that are as small and short as steps aside or on the spot (which have up to 0.62, then 0.79), and
 for a longer one. At 0.4–0.8 m/s² lifts have 0.7 and more in simulation (real ankles 0.3, 5th percentile), squats up
-to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle."""
+to 0.4; from 3 m/s² lifts 0.98 (real 0.66), whole strides 0.03 at the shin, 0.3 to 0.55 at the ankle. From 4.5 m/s²
+lifts have 0.92 and more (real 0.94 in the middle, 0.78 at least), legs thrown on stairs or turning on the spot 0.66 to
+0.91."""
 NO_STRIDE = 0.85
 """Whole strides have at most 0.55."""
 EVEN_LESS = 0.15
@@ -77,18 +79,26 @@ LONGEST_HOLD_S = 6.0
 believed up to the second of these where it is plainly a swing and came back with control."""
 HELD_RETURN_S = 1.0
 """Shifts of a leg that stays for long come back sooner (0.7 to 0.9 s)."""
+POSTURE_TIMES, LIFT_TIMES = 2.0, 5.0
+"""In company, one that stayed there so many times as long as the others, or took so many times as long to get there, is
+another posture too."""
 ALONE_DEG = 100.0
 """A shank that turned by more has changed its posture."""
 ALONE_RETURN_S = 0.8
-ALONE_SWING = 1.25
-"""One alone came back with control, or swung by this much more than it must: a fidget is small and over at once."""
+ALONE_SWING, FIDGET_DEG = 1.25, 24.0
+SHIFT_DEG, SHIFT_LIFT = 30.0, 2.0
+"""One alone came back with control, or swung by this much more than it must: a fidget is small and over at once (23° in
+simulation), even on top of a change of posture (29°: a slow way there, a quick one back)."""
+SMALL_RANGE = 1.25
+"""Shifts of a leg, and steps aside or on the spot, turn the shank by less than this share of a sure range."""
 SHAKE_EXPLAINED = 0.40
 """A lever this well explained is believed when it is short."""
 TOLD_LEVER_M = 0.25
-"""Told an exercise, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15, strides up to 0.28,
-shifts of the leg mostly less than 0.24."""
+"""Told an exercise in which it works, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15,
+strides up to 0.28, shifts of the leg mostly less than 0.24."""
 SET_LEVER_M = 0.20
-"""One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m."""
+"""One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m. Also for
+each by itself where this leg is carried: a bridge has 0.30 m and more (slow and small ones less clearly)."""
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
@@ -250,8 +260,8 @@ def plain(c: Candidate) -> bool:
 
 def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
     """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
-    small = all(short(c.rep) and c.range_deg < exercise.sure_range_deg for c in group)
-    return small and not swings(group, SMALL_SHARE)
+    aside = all(short(c.rep) and small(c, exercise) for c in group)
+    return aside and not swings(group, SMALL_SHARE)
 
 
 def stepping(c: Candidate) -> bool:
@@ -265,7 +275,10 @@ def controlled(c: Candidate, least_deg: float) -> bool:
         return False
     if c.rep.hold_s > ALONE_HOLD_S:
         return c.rep.hold_s <= LONGEST_HOLD_S and c.rep.eccentric_s >= HELD_RETURN_S and plain(c)
-    return c.rep.eccentric_s >= ALONE_RETURN_S or c.range_deg >= ALONE_SWING * least_deg
+    if c.rep.eccentric_s >= ALONE_RETURN_S:
+        return True
+    composite = c.range_deg < SHIFT_DEG and (c.rep.concentric_s or 0.0) > SHIFT_LIFT * c.rep.eccentric_s
+    return c.range_deg >= max(ALONE_SWING * least_deg, FIDGET_DEG) and not composite
 
 
 def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
@@ -302,7 +315,9 @@ def one_pivot(group: list[Candidate], exercise: Exercise | None) -> bool:
 
 def least_lever_m(exercise: Exercise | None) -> float:
     """How far away the point is at least about which the leg swings: the hip, where this leg is the one that works."""
-    return TOLD_LEVER_M if exercise is not None and exercise.same_leg else LEVER_M[0]
+    if exercise is None:
+        return LEVER_M[0]
+    return TOLD_LEVER_M if exercise.same_leg else SET_LEVER_M
 
 
 def _large_and_slow(group: list[Candidate], exercise: Exercise) -> bool:
@@ -356,6 +371,11 @@ def usual_lever_m(group: list[Candidate]) -> float:
     """Usual length of the lever where it shows clearly, 0 where it does not."""
     levers = _clear_levers_m(group)
     return median(levers) if levers else 0.0
+
+
+def much_closer(c: Candidate, group: list[Candidate]) -> bool:
+    """It turned about a point far closer than they did, where that shows clearly: a squat among lifts."""
+    return 0.0 < usual_lever_m([c]) < SET_LEVER_SHARE * usual_lever_m(group)
 
 
 def _clear_levers_m(group: list[Candidate]) -> list[float]:
@@ -417,6 +437,28 @@ def kin(a: Candidate, b: Candidate) -> bool:
         and ratio(a.range_deg, b.range_deg) >= KIN_RANGE
         and ratio(a.rep.under_tension_s, b.rep.under_tension_s) >= KIN_DURATION
     )
+
+
+def other_posture(c: Candidate, group: list[Candidate]) -> bool:
+    """It stayed at the far end, or took to get there, far longer than they did: another posture, and back."""
+    holds = [r.rep.hold_s for r in group if r.rep.hold_s is not None]
+    lifts = [r.rep.concentric_s for r in group if r.rep.concentric_s is not None]
+    stayed = bool(holds) and (c.rep.hold_s or 0.0) > max(ALONE_HOLD_S, POSTURE_TIMES * median(holds))
+    return stayed or (bool(lifts) and (c.rep.concentric_s or 0.0) > LIFT_TIMES * median(lifts))
+
+
+def in_rhythm(a: Candidate, b: Candidate, pause_s: float) -> bool:
+    """They are kin, and what followed ``a`` came after a pause no longer than the shorter of the two.
+
+    Shifts of a leg come when they come (rests of 1.5 times their own length in the middle, in simulation); small quick
+    repetitions rest for 0.6 of it, at most all of it.
+    """
+    return kin(a, b) and pause_s <= min(a.rep.under_tension_s, b.rep.under_tension_s)
+
+
+def small(c: Candidate, exercise: Exercise) -> bool:
+    """No larger than a shift of a leg may be."""
+    return c.range_deg < SMALL_RANGE * exercise.sure_range_deg
 
 
 def as_long(c: Candidate, group: list[Candidate]) -> bool:

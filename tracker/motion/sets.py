@@ -11,6 +11,7 @@ too: large enough for the exercise and for what this person did before, and not 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -29,11 +30,15 @@ SAME_SHARE = 0.70
 """Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
 SAME_EXPLAINED = 0.50
 """… as long as a pivot explains at least this share of what it explains in the others."""
+SLIP_DUE = 2.0
+"""Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
 FULL_SHARE = 0.80
 FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
 OVERLAP_S = 0.15
 """Borders of neighbours may cross by so much."""
+SMALL_KEPT = 8
+"""So many of the newest that were too small are remembered: attempts between the repetitions of a small set."""
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
@@ -75,6 +80,7 @@ class SetBuilder:
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
         self._partials: list[Candidate] = []
+        self._small: deque[Rep] = deque(maxlen=SMALL_KEPT)
         self._steps = 0
         self._number = 0
         self._outages: list[tuple[float, float]] = []
@@ -96,6 +102,7 @@ class SetBuilder:
         """Reject an excursion by what the segmentation alone knows of it; None if it may be something."""
         found = rough.range_deg or 0.0
         if found < PLAINLY_SMALL_SHARE * self._min_deg and found < PLAINLY_SMALL_SHARE * self._least_deg():
+            self._small.append(rough)
             return [_rejected(rough, Reason.TOO_SMALL, f"range about {found:.0f}°", now_s)]
         after_s = rough.start_s - self._stepped_s
         if self._reps or after_s > evidence.BESIDE_S or not evidence.short(rough):
@@ -112,6 +119,8 @@ class SetBuilder:
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
         if doubt is not None:
+            if doubt[0] is Reason.TOO_SMALL:
+                self._small.append(candidate.rep)
             out = self._walked(candidate.rep, now_s) if doubt[0] is Reason.WALKING else []
             if doubt[0] is Reason.WRONG_WAY:
                 out += self._wrong_too(candidate, now_s)
@@ -234,11 +243,11 @@ class SetBuilder:
         if hurry:
             return Reason.TOO_FAST, hurry
         known = self._one_of_them(c)
-        if not known and (evidence.without_pivot(c) or self._too_close(c)):
+        if not known and evidence.without_pivot(c):
             why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration"
-            if not evidence.without_pivot(c):
-                why = f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
+        if not known and self._too_close(c):
+            return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
@@ -261,7 +270,7 @@ class SetBuilder:
             return True
         if len(self._reps) < COMPANY:
             return False
-        return 0.0 < lever_m < evidence.SET_LEVER_SHARE * evidence.usual_lever_m(self._reps)
+        return evidence.much_closer(c, self._reps)
 
     def _one_of_them(self, c: Candidate) -> bool:
         """It is so like the open set's that its company is evidence enough."""
@@ -271,7 +280,10 @@ class SetBuilder:
         seconds = median(r.rep.under_tension_s for r in self._reps)
         explained = median(r.fit.explained for r in self._reps)
         alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
-        return alike and c.fit.explained >= SAME_EXPLAINED * explained
+        if not alike or c.fit.explained < SAME_EXPLAINED * explained:
+            return False
+        due = median(r.fit.due_m_s2 for r in self._reps)
+        return not evidence.much_closer(c, self._reps) or c.fit.due_m_s2 > SLIP_DUE * due
 
     def _least_deg(self) -> float:
         """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
@@ -314,7 +326,8 @@ class SetBuilder:
             return False
         if not evidence.controlled(c, self._exercise.sure_range_deg):
             return False
-        return evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
+        near = c.fit.lever_m <= evidence.LEVER_M[1]
+        return near and evidence.swings([c], evidence.ALONE_SHARE) and not self._strange([c])
 
     def _familiar(self, c: Candidate) -> bool:
         """It is one of those of the set before, by all that shows: they are company enough."""
@@ -367,18 +380,30 @@ class SetBuilder:
 
     def _family(self) -> list[Candidate]:
         """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
-        *earlier, newest = self._waiting
+        newest = self._waiting[-1]
         family = [newest]
-        quick = newest.rep.under_tension_s < evidence.FIDGET_LONGEST_S
-        small = quick and self._exercise is not None and newest.range_deg < self._exercise.sure_range_deg
-        for w in reversed(earlier):
-            if not evidence.same_lever(w, newest) or (small and not evidence.kin(w, family[0])):
+        small = self._exercise is not None and evidence.small(newest, self._exercise)
+        for w, after in reversed(list(pairwise(self._waiting))):
+            quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
+            if not evidence.same_lever(w, newest) or evidence.other_posture(w, family):
+                break
+            partial = w.range_deg < PARTIAL_SHARE * newest.range_deg
+            if small and quick and not partial and not evidence.in_rhythm(w, family[0], self._pause_after_s(w, after)):
                 break
             if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
                 family.insert(0, w)
-            elif w.range_deg >= PARTIAL_SHARE * newest.range_deg:
+            elif not partial:
                 break
         return family
+
+    def _pause_after_s(self, w: Candidate, after: Candidate) -> float:
+        """Longest rest between the two; an attempt too small to be looked at may lie between them."""
+        least = LEAST_PARTIAL_SHARE * w.range_deg
+        tries = [
+            r for r in self._small if w.rep.end_s <= r.start_s < after.rep.start_s and (r.range_deg or 0.0) >= least
+        ]
+        begins, ends = [r.start_s for r in tries], [r.end_s for r in tries]
+        return max(b - a for a, b in zip([w.rep.end_s, *ends], [*begins, after.rep.start_s], strict=True))
 
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
