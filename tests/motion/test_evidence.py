@@ -11,7 +11,7 @@ import pytest
 from tracker.exercises import exercise
 from tracker.motion import evidence
 from tracker.motion.axis import PivotFit, fit_pivots
-from tracker.motion.evidence import Candidate, Lift
+from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.sets import SetBuilder
 from tracker.motion.values import Rep
 

@@ -9,10 +9,10 @@ import pytest
 
 from tracker.exercises import exercise
 from tracker.motion.engine import Tracker
-from tracker.motion.segmentation import Segmentation, Segmenter, Top
+from tracker.motion.segmentation import Segmentation, Segmenter
 from tracker.motion.values import ExerciseSet, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle
-from tracker.motion.watch import Ending, Excursion
+from tracker.motion.watch import Ending, Excursion, Top
 from tracker.simulation.closeness import closeness
 
 from .streams import cut, exact, sensed, without

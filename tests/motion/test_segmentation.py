@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.segmentation import Segmenter, Top
+from tracker.motion.segmentation import Segmenter
 from tracker.motion.vectors import angle, cross, tangent
-from tracker.motion.watch import Ending, Excursion
+from tracker.motion.watch import Ending, Excursion, Top
 
 STEP_S = 0.04
 

@@ -23,6 +23,9 @@ AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""
 NEAR_COS = math.cos(math.radians(20.0))
 """Axes of one set's repetitions differ by less."""
+CLIMB_EXPLAINED = 0.70
+CLIMB_DUE_M_S2 = 0.16
+"""Below these the lever is too poorly known to say which way is up."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
 
@@ -138,6 +141,13 @@ def judge(out: Pivot, back: Pivot) -> PivotFit:
     due = 0.5 * ((xx + yy + zz) / (2.0 * whole.rows)) ** 0.5
     lever = 0.5 * rms * max(0.0, explained) ** 0.5 / due if due > 0.0 else 0.0
     return PivotFit(lever, math.hypot(*arm), explained, even, rms, due)
+
+
+def climb(whole: Pivot, fit: PivotFit, rest: Vector, far: Vector) -> float:
+    """Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell."""
+    if fit.explained <= CLIMB_EXPLAINED or fit.due_m_s2 <= CLIMB_DUE_M_S2:
+        return 0.0
+    return sum(a * (up - down) for a, up, down in zip(whole.lever, far, rest, strict=True)) / fit.lever_m
 
 
 def fit_pivots(gyr: Array, lin: Array, step_s: float, top: int) -> tuple[Pivot, Pivot]:

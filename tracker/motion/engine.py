@@ -17,21 +17,21 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, PivotHistory, judge
-from tracker.motion.evidence import Candidate, Lift
+from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, judge
+from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.now import JOLT_S, Now
 from tracker.motion.orientation import Motion, Orienter
 from tracker.motion.reps import look_ahead, measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
-from tracker.motion.segmentation import Segmentation, Segmenter, Top
+from tracker.motion.segmentation import Segmentation, Segmenter
 from tracker.motion.sets import SetBuilder
 from tracker.motion.shape import shape
 from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
-from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion
+from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, Top
 
 ALGORITHM_VERSION = "5"
 
@@ -39,9 +39,6 @@ STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
 LEAVE_S = 0.2
 """An excursion begins so long before it is seen to have left rest, for the fit of a pivot."""
-CLIMB_EXPLAINED = 0.70
-CLIMB_DUE_M_S2 = 0.16
-"""Below these the lever is too poorly known to say which way is up."""
 CONFIRM_STEPS = 1
 FORESEE_S = 1.0
 """A peak is said so many steps after it was seen, or later, or, after this time, never."""
@@ -101,12 +98,10 @@ class Tracker:
         self._fine = History(10, self._keep, SLICE)
         self._coarse = PivotHistory(self._step_s, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
-        self._part = np.empty((6, 0))
-        self._skip = 0
+        self._part, self._skip = np.empty((6, 0)), 0
         self._axes: deque[Vector] = deque(maxlen=AXES)
         self._judged: deque[Excursion] = deque(maxlen=4)
-        self._wrong_until_s = -math.inf
-        self._turned = -1
+        self._wrong_until_s, self._turned = -math.inf, -1
         self._top: Top | None = None
         self._said = 0
 
@@ -326,7 +321,7 @@ class Tracker:
         def fit() -> tuple[PivotFit, float]:
             out = self._coarse.fit_out(first, step + 1)
             found = judge(out, out)
-            return found, _climb(out, found, top.rest, far)
+            return found, climb(out, found, top.rest, far)
 
         return Lift(start_s, range_deg, tangent(top.rest, far), top.rest, fit)
 
@@ -445,14 +440,7 @@ class Tracker:
         first = min(first, last - 6)
         out, back = self._coarse.fit(first, last, e.top)
         whole, fit = out + back, judge(out, back)
-        return whole, fit, _climb(whole, fit, e.rest, e.far)
-
-
-def _climb(whole: Pivot, fit: PivotFit, rest: Vector, far: Vector) -> float:
-    """Height that the ankle gains to the top, as a share of the lever; 0 where the fit is too poor to tell."""
-    if fit.explained <= CLIMB_EXPLAINED or fit.due_m_s2 <= CLIMB_DUE_M_S2:
-        return 0.0
-    return sum(a * (up - down) for a, up, down in zip(whole.lever, far, rest, strict=True)) / fit.lever_m
+        return whole, fit, climb(whole, fit, e.rest, e.far)
 
 
 def _turning(rate: Array, up: Array) -> Array:

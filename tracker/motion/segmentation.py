@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import dist
 from typing import Protocol
 
@@ -32,6 +32,7 @@ from tracker.motion.watch import (
     STILL_CHORD,
     Ending,
     Excursion,
+    Top,
     Watch,
 )
 
@@ -65,28 +66,6 @@ DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 that is less, to speak against it: smaller ones are dips in a hold."""
 POSTURE_CHORD = 2.0 * math.sin(math.radians(35.0))
 """Otherwise two of them must; one is enough where the leg is more than 70° away: so large a lift has no such dips."""
-
-
-@dataclass(frozen=True, slots=True)
-class Top:
-    """The leg has reached a peak.
-
-    Attributes
-    ----------
-    peak
-        Its number.
-    opened, top, step
-        Where the leg left rest, was farthest, and where this was known.
-    rest, far
-        The up direction at rest and at the top, sensor frame.
-    """
-
-    peak: int
-    opened: int
-    top: int
-    step: int
-    rest: Vector
-    far: Vector
 
 
 class Segmentation(Protocol):

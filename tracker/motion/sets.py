@@ -13,38 +13,26 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import replace
-from itertools import pairwise
 from statistics import median
 
 from tracker.exercises import Exercise
-from tracker.motion import evidence
-from tracker.motion.evidence import Candidate, Lift
+from tracker.motion import company, evidence
+from tracker.motion.candidate import Candidate, Lift
+from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.motion.vectors import angle
 
-PARTIAL_SHARE = 0.60
-"""Less than this share of the usual range is a partial."""
-LEAST_PARTIAL_SHARE = 0.20
-"""Less is a fidget, not an attempt."""
 SAME_SHARE = 0.70
 """Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
 SAME_EXPLAINED = 0.50
 """… as long as a pivot explains at least this share of what it explains in the others."""
 SLIP_DUE = 2.0
 """Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
-FULL_SHARE = 0.80
-FIDGET_SHARE = 0.36
-"""Share of the usual range times share of the usual time, for excursions below full range."""
 OVERLAP_S = 0.15
 """Borders of neighbours may cross by so much."""
 SMALL_KEPT = 8
 """So many of the newest that were too small are remembered: attempts between the repetitions of a small set."""
-SET_PAUSE_S = 8.0
-SET_PAUSES = 3.0
-"""A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
 UNTOLD_MIN_RANGE_DEG = 3.5
-COMPANY = 3
-"""So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
 
 SMALL_SET_SHARE = 0.35
 """A set may be so much smaller than the ones before it; smaller alike ones are fidgets."""
@@ -199,7 +187,7 @@ class SetBuilder:
             return end_s + away_s + evidence.BESIDE_S
         if self._reps:  # an attempt is no rest either
             away_s += sum(c.rep.end_s - c.rep.start_s for c in self._partials if c.rep.start_s > end_s)
-        return end_s + away_s + self._pause_s(self._reps or self._waiting)
+        return end_s + away_s + company.pause_s([c.rep for c in self._reps or self._waiting])
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
@@ -304,11 +292,14 @@ class SetBuilder:
     def _wait(self, c: Candidate, now_s: float) -> list[Outcome]:
         """No set is open: wait for company, or begin a set."""
         self._waiting.append(c)
-        family = self._surely() if self._sure(c) else self._family()
+        group = self._surely() if self._sure(c) else self._family()
         sure = self._familiar(c) or (self._sure(c) and not evidence.may_be_step(c))
-        if len(family) >= COMPANY or sure:
-            return self._begin(family, now_s)
+        if len(group) >= COMPANY or sure:
+            return self._begin(group, now_s)
         return []
+
+    def _family(self) -> list[Candidate]:
+        return company.family(self._waiting, self._small, self._exercise)
 
     def _surely(self) -> list[Candidate]:
         """The newest of those who wait, and before it those that need no company either or are very like it."""
@@ -350,60 +341,25 @@ class SetBuilder:
             small = median(ranges) < SMALL_SET_SHARE * self._usual_deg
         return small or 0.0 < evidence.usual_lever_m(group) < evidence.USUAL_LEVER_SHARE * self._usual_lever_m
 
-    def _go_on(self, family: list[Candidate]) -> bool:
-        """As many again, as plain as one alone must be, follow those that were strange: what seemed usual was not."""
-        if not self._strangers or len(family) < COMPANY:
-            return False
-        last, first = self._strangers[-1], family[0]
-        follow = evidence.kin(first, last) and first.rep.start_s - last.rep.end_s < evidence.FOLLOWS_S
-        return follow and evidence.swings(family, evidence.ALONE_SHARE)
-
-    def _begin(self, family: list[Candidate], now_s: float) -> list[Outcome]:
+    def _begin(self, group: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
-        aside = self._exercise is not None and evidence.side_steps(family, self._exercise)
-        if aside or not evidence.swings(family, evidence.COMPANY_SHARE):
+        aside = self._exercise is not None and evidence.side_steps(group, self._exercise)
+        if aside or not evidence.swings(group, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
-        if not evidence.one_pivot(family, self._exercise):
+        if not evidence.one_pivot(group, self._exercise):
             return self._disperse(now_s, Reason.NO_LEVER)
-        if self._strange(family) and not self._go_on(family):
-            self._strangers = family if len(family) >= COMPANY else []
+        if self._strange(group) and not company.go_on(self._strangers, group):
+            self._strangers = group if len(group) >= COMPANY else []
             return self._disperse(now_s, Reason.NO_LEVER)
         self._strangers = []
-        first = self._waiting.index(family[0])
-        between = [w for w in self._waiting[first:] if w not in family]
+        first = self._waiting.index(group[0])
+        between = [w for w in self._waiting[first:] if w not in group]
         self._waiting = self._waiting[:first]
         out = self._disperse(now_s)
         for w in between:
-            out.append(self._partial(w, family, now_s))
-        self._reps = [replace(w, rep=replace(w.rep, reported_s=now_s)) for w in family]
+            out.append(self._partial(w, group, now_s))
+        self._reps = [replace(w, rep=replace(w.rep, reported_s=now_s)) for w in group]
         return out + [w.rep for w in self._reps]
-
-    def _family(self) -> list[Candidate]:
-        """The newest of those who wait and the alike ones before it; only smaller ones may stand between them."""
-        newest = self._waiting[-1]
-        family = [newest]
-        small = self._exercise is not None and evidence.small(newest, self._exercise)
-        for w, after in reversed(list(pairwise(self._waiting))):
-            quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
-            if not evidence.same_lever(w, newest) or evidence.other_posture(w, family):
-                break
-            partial = w.range_deg < PARTIAL_SHARE * newest.range_deg
-            if small and quick and not partial and not evidence.in_rhythm(w, family[0], self._pause_after_s(w, after)):
-                break
-            if evidence.same_way(w, family[0]) and evidence.as_long(w, family) and evidence.as_large(w, family):
-                family.insert(0, w)
-            elif not partial:
-                break
-        return family
-
-    def _pause_after_s(self, w: Candidate, after: Candidate) -> float:
-        """Longest rest between the two; an attempt too small to be looked at may lie between them."""
-        least = LEAST_PARTIAL_SHARE * w.range_deg
-        tries = [
-            r for r in self._small if w.rep.end_s <= r.start_s < after.rep.start_s and (r.range_deg or 0.0) >= least
-        ]
-        begins, ends = [r.start_s for r in tries], [r.end_s for r in tries]
-        return max(b - a for a, b in zip([w.rep.end_s, *ends], [*begins, after.rep.start_s], strict=True))
 
     def _continue(self, c: Candidate, now_s: float) -> list[Outcome]:
         """A set is open: one more, a partial, or something else."""
@@ -414,7 +370,7 @@ class SetBuilder:
         usual = median(r.range_deg for r in self._reps)
         fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
         too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
-        if not fits or too_large or self._fidget(c, usual) or not self._swings_like(c):
+        if not fits or too_large or company.shift(c, self._reps) or not self._swings_like(c):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             if len(self._reps) == 1:  # one alone does not tell what is usual
@@ -447,12 +403,6 @@ class SetBuilder:
             out = [self._partial(w, self._reps, now_s) for w in like]
         return out + self._disperse(now_s)
 
-    def _fidget(self, c: Candidate, usual: float) -> bool:
-        """Smaller than usual, if not a partial, and over much sooner: a shift of the leg rather than a tired lift."""
-        share = c.range_deg / usual
-        seconds = median(r.rep.under_tension_s for r in self._reps)
-        return PARTIAL_SHARE <= share < FULL_SHARE and share * c.rep.under_tension_s / seconds < FIDGET_SHARE
-
     def _other(self, c: Candidate, now_s: float) -> list[Outcome]:
         """Unlike the open set: when enough of these follow each other, they are a new set."""
         self._waiting.append(c)
@@ -482,10 +432,6 @@ class SetBuilder:
         if reason is Reason.WALKING:
             detail = "they went out and back on different paths, as steps do"
         return [_rejected(w.rep, reason, detail, now_s) for w in waiting]
-
-    def _pause_s(self, group: list[Candidate]) -> float:
-        pauses = [b.rep.start_s - a.rep.end_s for a, b in pairwise(group)]
-        return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S
 
 
 def _rejected(rep: Rep, reason: Reason, detail: str, now_s: float) -> Rejected:

@@ -10,10 +10,10 @@ not come back, or took too long for its travel to be known, is not one.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from statistics import median
 
-from tracker.motion.sets import LEAST_PARTIAL_SHARE, PARTIAL_SHARE, SET_PAUSE_S, SET_PAUSES, Outcome
+from tracker.motion.company import LEAST_PARTIAL_SHARE, PARTIAL_SHARE, pause_s
+from tracker.motion.sets import Outcome
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
 
 Doubt = tuple[Reason, str]
@@ -53,7 +53,7 @@ class TravelSets:
         if len(self._reps) == 1 and usual < PARTIAL_SHARE * range_m:
             self._partials.insert(0, self._reps.pop())
         self._reps.append(rep)
-        self.deadline_s = rep.end_s + self._pause_s()
+        self.deadline_s = rep.end_s + pause_s(self._reps)
         return [rep]
 
     def tick(self, now_s: float, open_since_s: float | None) -> list[Outcome]:
@@ -81,7 +81,3 @@ class TravelSets:
     def _least_m(self) -> float:
         """Smallest range that is looked at: less where a set tells what a partial is."""
         return min(self._min_m, LEAST_PARTIAL_SHARE * self._usual_m()) if self._reps else self._min_m
-
-    def _pause_s(self) -> float:
-        pauses = [b.start_s - a.end_s for a, b in pairwise(self._reps)]
-        return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S

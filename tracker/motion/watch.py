@@ -69,6 +69,28 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Top:
+    """The leg has reached a peak.
+
+    Attributes
+    ----------
+    peak
+        Its number.
+    opened, top, step
+        Where the leg left rest, was farthest, and where this was known.
+    rest, far
+        The up direction at rest and at the top, sensor frame.
+    """
+
+    peak: int
+    opened: int
+    top: int
+    step: int
+    rest: Vector
+    far: Vector
+
+
+@dataclass(frozen=True, slots=True)
 class Excursion:
     """From rest to a peak and back, in steps.
 

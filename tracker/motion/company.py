@@ -1,0 +1,88 @@
+"""Company: which of those who wait belong together, and how long a rest between two is.
+
+In: candidates in the order in which they closed. Out: the newest and those alike before it; rests in seconds.
+Remembered: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from tracker.exercises import Exercise
+from tracker.motion import evidence
+from tracker.motion.candidate import Candidate
+from tracker.motion.values import Rep
+
+PARTIAL_SHARE = 0.60
+"""Less than this share of the usual range is a partial."""
+LEAST_PARTIAL_SHARE = 0.20
+"""Less is a fidget, not an attempt."""
+FULL_SHARE = 0.80
+FIDGET_SHARE = 0.36
+"""Share of the usual range times share of the usual time, for excursions below full range."""
+COMPANY = 3
+"""So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
+SET_PAUSE_S = 8.0
+SET_PAUSES = 3.0
+"""A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
+
+
+def family(waiting: Sequence[Candidate], tries: Sequence[Rep], exercise: Exercise | None) -> list[Candidate]:
+    """Find the newest of those who wait and the alike ones before it; only smaller ones may stand between them.
+
+    Parameters
+    ----------
+    waiting
+        At least one.
+    tries
+        Excursions too small to be looked at, which may have been attempts.
+    exercise
+        The profile, or None: any leg lift counts.
+    """
+    newest = waiting[-1]
+    found = [newest]
+    small = exercise is not None and evidence.small(newest, exercise)
+    for w, after in reversed(list(pairwise(waiting))):
+        quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
+        if not evidence.same_lever(w, newest) or evidence.other_posture(w, found):
+            break
+        partial = w.range_deg < PARTIAL_SHARE * newest.range_deg
+        if small and quick and not partial and not evidence.in_rhythm(w, found[0], _rest_s(w, after, tries)):
+            break
+        if evidence.same_way(w, found[0]) and evidence.as_long(w, found) and evidence.as_large(w, found):
+            found.insert(0, w)
+        elif not partial:
+            break
+    return found
+
+
+def _rest_s(w: Candidate, after: Candidate, tries: Sequence[Rep]) -> float:
+    """Longest rest between the two; an attempt too small to be looked at may lie between them."""
+    least = LEAST_PARTIAL_SHARE * w.range_deg
+    between = [r for r in tries if w.rep.end_s <= r.start_s < after.rep.start_s and (r.range_deg or 0.0) >= least]
+    begins, ends = [r.start_s for r in between], [r.end_s for r in between]
+    return max(b - a for a, b in zip([w.rep.end_s, *ends], [*begins, after.rep.start_s], strict=True))
+
+
+def go_on(strangers: Sequence[Candidate], group: Sequence[Candidate]) -> bool:
+    """As many again, as plain as one alone must be, follow those that were strange: what seemed usual was not."""
+    if not strangers or len(group) < COMPANY:
+        return False
+    last, first = strangers[-1], group[0]
+    follow = evidence.kin(first, last) and first.rep.start_s - last.rep.end_s < evidence.FOLLOWS_S
+    return follow and evidence.swings(list(group), evidence.ALONE_SHARE)
+
+
+def shift(c: Candidate, reps: Sequence[Candidate]) -> bool:
+    """Smaller than the set's usual, if not a partial, and over much sooner: the leg shifted, it is no tired lift."""
+    share = c.range_deg / median(r.range_deg for r in reps)
+    seconds = median(r.rep.under_tension_s for r in reps)
+    return PARTIAL_SHARE <= share < FULL_SHARE and share * c.rep.under_tension_s / seconds < FIDGET_SHARE
+
+
+def pause_s(reps: Sequence[Rep]) -> float:
+    """How long a rest ends a set of these."""
+    pauses = [b.start_s - a.end_s for a, b in pairwise(reps)]
+    return max(SET_PAUSE_S, SET_PAUSES * median(pauses)) if pauses else SET_PAUSE_S
