@@ -104,15 +104,25 @@ def measure(
     """
     own = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
     axis = common_axis(own, before)
+    rate, angle = _turned(gyr, up, axis, period_s)
+    found = find_borders(rate, angle, top, period_s)
+    if found is None:
+        return None
+    if axis != own:  # how far and how fast is told by its own axis: about another one it seems less
+        rate, angle = _turned(gyr, up, own, period_s)
+        start, peak_start, _, end = found[:4]
+        found = *found[:4], _reach(angle, start, end), float(rate[int(start) : math.ceil(peak_start) + 1].max())
+    return Measures(*found, own, rate, angle)
+
+
+def _turned(gyr: Array, up: Array, axis: Vector, period_s: float) -> tuple[Array, Array]:
+    """Smoothed speed about an axis, and the angle: from end to end they turn as gravity's direction does."""
     x, y, z = gyr.T
-    rate = x * axis[0] + y * axis[1] + z * axis[2]
-    smooth = gaussian(rate, TRUTH_SIGMA_S / period_s)
-    angle = smooth.cumsum() * period_s
+    rate = gaussian(x * axis[0] + y * axis[1] + z * axis[2], TRUTH_SIGMA_S / period_s)
+    angle = rate.cumsum() * period_s
     off = _rate_error(angle, up, axis, period_s)
-    smooth += off
     angle += np.arange(len(angle)) * (off * period_s)
-    found = find_borders(smooth, angle, top, period_s)
-    return None if found is None else Measures(*found, own, smooth, angle)
+    return rate + off, angle
 
 
 def find_borders(
@@ -140,10 +150,13 @@ def find_borders(
     peak_end, end = n - lowered[1], n - lowered[0]
     if peak_end < peak_start:
         peak_start = peak_end = (peak_start + peak_end) / 2.0
-    zero = at(angle, start)
+    return start, peak_start, peak_end, end, _reach(angle, start, end), speed
+
+
+def _reach(angle: Array, start: float, end: float) -> float:
+    """Farthest from where it started."""
     inside = angle[math.ceil(start) : int(end) + 1]
-    reach = float(np.abs(inside - zero).max()) if len(inside) else 0.0
-    return start, peak_start, peak_end, end, reach, speed
+    return float(np.abs(inside - at(angle, start)).max()) if len(inside) else 0.0
 
 
 def look_ahead(back: Array, since: int, lasted: int, step_s: float) -> int:
