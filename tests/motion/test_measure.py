@@ -248,10 +248,17 @@ def test_the_gaussian_keeps_a_slope():
     np.testing.assert_allclose(gaussian(ramp, 3.0)[15:-15], ramp[15:-15], atol=1e-9)
 
 
+def waited(back, since):
+    """Steps that are waited for after a return of 20 steps, by the share of the way that each step came back."""
+    rest, far = (0.0, 0.0, 1.0), (0.0, float(np.sin(0.7)), float(np.cos(0.7)))
+    return look_ahead(np.outer(back, [-0.7 / 0.04, 0.0, 0.0]), rest, far, since, 20, 0.04)
+
+
 def test_a_leg_that_creeps_back_is_waited_for():
-    fast, creeping, still = np.full(20, 1.0), np.full(8, 0.3), np.zeros(20)
-    assert look_ahead(np.concatenate([fast, still]), 20, 20, 0.04) == 1, "at once, after a return of 0.8 s"
-    assert look_ahead(np.concatenate([fast, creeping, still]), 28, 20, 0.04) == 9, "as long as it creeps"
-    assert look_ahead(np.concatenate([fast, creeping]), 8, 20, 0.04) == 9, "it may go on"
-    assert look_ahead(np.concatenate([fast, np.full(200, 0.3)]), 200, 20, 0.04) == 20, "not for longer than 0.8 s"
-    assert look_ahead(np.empty(0), 0, 20, 0.04) == 1
+    fast, creeping, still = np.full(20, 0.045), np.full(8, 0.01), np.zeros(20)
+    assert waited(np.concatenate([fast, still]), 20) == 1, "at once, after a return of 0.8 s"
+    assert waited(np.concatenate([fast, creeping, still]), 28) == 9, "as long as it creeps"
+    assert waited(np.concatenate([fast, creeping]), 8) == 9, "it may go on"
+    assert waited(np.concatenate([0.8 * fast, np.full(200, 0.006)]), 200) == 20, "not for longer than 0.8 s"
+    assert waited(np.concatenate([fast, fast]), 20) < 5, "not where it goes on beyond rest"
+    assert waited(np.empty(0), 0) == 1

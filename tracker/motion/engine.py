@@ -330,8 +330,8 @@ class Tracker:
 
     def _look(self, e: Excursion, step: int) -> int:
         """Steps after the end that the measurement waits for, as far as can be known now."""
-        back = self._coarse.turning(e.top, step + 1) @ cross(e.rest, e.far)  # up turns against the sensor
-        return look_ahead(back, step - e.end, e.end - e.top, self._step_s)
+        turning = self._coarse.turning(e.top, step + 1)
+        return look_ahead(turning, e.rest, e.far, step - e.end, e.end - e.top, self._step_s)
 
     def _judge(self, e: Excursion, newest: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""

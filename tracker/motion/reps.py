@@ -28,6 +28,7 @@ import numpy as np
 from tracker.motion.axis import common_axis, flexion_axis
 from tracker.motion.samples import Array, Mask
 from tracker.motion.vectors import Vector, cross, dot
+from tracker.motion.vectors import angle as turned
 
 EDGE_SHARE = 0.10
 STALL_FROM, STALL_TO = 0.15, 0.85
@@ -159,13 +160,15 @@ def _reach(angle: Array, start: float, end: float) -> float:
     return float(np.abs(inside - at(angle, start)).max()) if len(inside) else 0.0
 
 
-def look_ahead(back: Array, since: int, lasted: int, step_s: float) -> int:
+def look_ahead(gyr: Array, rest: Vector, far: Vector, since: int, lasted: int, step_s: float) -> int:
     """How many steps after an excursion's end its measurement waits for: a few, and more while the leg comes back.
 
     Parameters
     ----------
-    back
-        Speed of the return up to now, any unit, one row for each step.
+    gyr
+        Turning rate at each step from the top to now, rad/s, shape (n, 3).
+    rest, far
+        Up direction at rest and at the top, sensor frame.
     since
         Steps since the excursion's end.
     lasted
@@ -173,10 +176,14 @@ def look_ahead(back: Array, since: int, lasted: int, step_s: float) -> int:
     step_s
         Seconds between steps.
     """
+    axis = cross(rest, far)  # up turns against the sensor
+    back = gyr @ axis * (step_s / max(math.hypot(*axis) * turned(rest, far), 1e-6))  # shares of the way
     seconds = LOOK_AHEAD_SHARE * lasted * step_s
     look = math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / step_s)
     slow = EDGE_SHARE * float(back.max()) if len(back) else 0.0
-    while look <= since and back[look - since - 1] > slow and look * step_s < LATE_S:
+    gone = float(back[: len(back) - 1 - since + look].sum())
+    while look <= since and back[look - since - 1] > slow and gone < 1.0 and look * step_s < LATE_S:
+        gone += float(back[look - since - 1])
         look += 1
     return look
 
