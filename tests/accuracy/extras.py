@@ -13,7 +13,7 @@ from typing import Any
 from .cells import SEALED_FROM
 from .form import TUNED, form_table
 
-SECTIONS = ("travel", "race")
+SECTIONS = ("limits", "travel", "race")
 FOLDER = Path(__file__).parent / "sections"
 FORM_SEEDS = {"tuned": TUNED, "sealed": range(SEALED_FROM, SEALED_FROM + len(TUNED))}
 
