@@ -66,7 +66,7 @@ def analyze(
     [8]
     >>> rep = found.sets[0].reps[0]
     >>> f"{rep.concentric_s:.2f} s up, {rep.eccentric_s:.2f} s down, {rep.range_deg:.0f}°"
-    '0.99 s up, 1.17 s down, 41°'
+    '0.98 s up, 1.18 s down, 41°'
     >>> found.to_frame().groupby("set")["range_deg"].median().round().to_dict()
     {1: 39.0}
     """

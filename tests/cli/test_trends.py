@@ -120,7 +120,7 @@ def test_numbers_and_errors_stand_side_by_side(kickback: Kickback, log: Log) -> 
     assert "±0.8°" in overview
     (left, _) = sorted(trends(kickback), key=lambda one: one["side"])
     assert left["metrics"]["in_band"]["now"] == 1.0
-    assert left["metrics"]["range_deg"]["error"] == "range: 95 of 100 repetitions within 0.81°"
+    assert left["metrics"]["range_deg"]["error"] == "range: 95 of 100 repetitions within 0.77°"
     assert left["sessions"][0]["judged_by"] == "tempo"
 
 

@@ -47,7 +47,7 @@ def test_it_says_what_the_trends_say() -> None:
     assert "return within" not in page
     assert "<dd>40</dd><dt>sessions</dt>" in page
     assert "±0.8°" in page
-    assert "95 of 100 repetitions within 0.81°" in page
+    assert "95 of 100 repetitions within 0.77°" in page
 
 
 def test_what_somebody_wrote_is_escaped() -> None:
