@@ -241,11 +241,11 @@ class SetBuilder:
         if after_s < evidence.BESIDE_S and evidence.short(c.rep) and not vouched:
             return Reason.WALKING, _follows_a_step(after_s)
         like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
-        company = self._reps or self._waiting
-        pooled = evidence.together(c, company)
+        others = self._reps or self._waiting
+        pooled = evidence.together(c, others)
         if self._exercise is not None and evidence.wrong_way(pooled, self._exercise, self._usual_climb, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
-        if self._exercise is not None and self._exercise.ankle == "either" and c.from_top and not company:
+        if self._exercise is not None and self._exercise.ankle == "either" and c.from_top and not others:
             return Reason.WRONG_WAY, "the leg rested at its top first"
         if evidence.shaken(c):
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
@@ -299,6 +299,7 @@ class SetBuilder:
         return []
 
     def _family(self) -> list[Candidate]:
+        """The newest of those who wait and the alike ones before it."""
         return company.family(self._waiting, self._small, self._exercise)
 
     def _surely(self) -> list[Candidate]:
