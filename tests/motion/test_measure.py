@@ -226,6 +226,14 @@ def test_no_return_is_no_measure():
     assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), before=()) is None
 
 
+def test_a_top_before_the_window_is_no_measure():
+    """An excursion that another segmentation took to be longer than what is kept."""
+    t = np.arange(0.0, 5.0, 0.01)
+    gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
+    where = {"opened": 0, "closed": 380, "lift": np.cross(up[0], up[230]), "before": ()}
+    assert measure(gyr, up, 0.01, top=-70, **where) is None
+
+
 def test_measuring_changes_nothing_that_it_was_given():
     t = np.arange(0.0, 5.0, 0.01)
     gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)

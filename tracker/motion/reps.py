@@ -103,7 +103,9 @@ def measure(
     Measures or None
         None where there is no lift or no return in the window.
     """
-    own = flexion_axis(gyr[opened : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    if top < 0:  # a lift from before what is kept
+        return None
+    own = flexion_axis(gyr[max(opened, 0) : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
     axis = common_axis(own, before)
     rate, angle = _turned(gyr, up, axis, period_s)
     found = find_borders(rate, angle, top, period_s)
