@@ -232,10 +232,8 @@ class Tracker:
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
         for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
-            found = push(step, pose, pace)
-            if found:
-                for event in found:
-                    self._event(event)
+            for event in push(step, pose, pace):
+                self._event(event)
             if self._top is not None:
                 out += self._announce(self._top, step)
             if due:
@@ -294,7 +292,7 @@ class Tracker:
             return
         if self._top is not None and self._top.peak == event.peak:
             self._top = None
-        self._due.append((max(event.step, event.end + self._look(event, event.end)), event))
+        self._due.append((event.step, event))
 
     def _announce(self, top: Top, step: int) -> list[Value]:
         """Say that a peak was reached, once it is sure enough."""
@@ -353,7 +351,9 @@ class Tracker:
             return [rep]
         if rep.range_deg is None:
             swing_deg = min(swing_deg, self._seen_deg(e))
-        candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=self._segmenter.from_top(e))
+        candidate = replace(
+            rough, rep=rep, swing_deg=swing_deg, from_top=self._sets.either_end and self._segmenter.from_top(e)
+        )
         values: list[Value] = []
         values += self._sets.push(candidate, self._time(newest))
         self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)

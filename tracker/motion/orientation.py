@@ -223,10 +223,10 @@ class Orienter:
         before, after = blocks[:-1], blocks[1:]
         rate, change = (after[:, :3] + before[:, :3]) / 2, after[:, :6] - before[:, :6]
         still = (before[:, 6] < STILL_GYR_SD_RAD_S) & (after[:, 6] < STILL_GYR_SD_RAD_S)
-        still &= (_lengths(change[:, :3]) < STILL_GYR_SD_RAD_S) & (_lengths(change[:, 3:]) < STILL_TILT_RAD)
-        speed = _lengths(rate)
+        speed, tilted = _lengths(rate), _lengths(change[:, 3:])
+        still &= (_lengths(change[:, :3]) < STILL_GYR_SD_RAD_S) & (tilted < STILL_TILT_RAD)
         still &= speed < BIAS_LIMIT_RAD_S
-        still &= _lengths(change[:, 3:]) < np.maximum(STEADY_TILT_RAD, STEADY_SHARE * STILL_BLOCK_S * speed)
+        still &= tilted < np.maximum(STEADY_TILT_RAD, STEADY_SHARE * STILL_BLOCK_S * speed)
         found = np.array([i for i, one in enumerate(still.tolist()) if self._tells_bias(one)], dtype=np.intp)
         return skip - held + (found + 1) * n, rate[found]
 

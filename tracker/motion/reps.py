@@ -253,22 +253,22 @@ def _edges(rate: Array, place: Array, peak: int, longest: int) -> tuple[float, f
     """Where the rate passes 10 % of its peak, beyond every stall in the middle of the way (0 at rest, 1 at the top)."""
     least = EDGE_SHARE * float(rate[peak])
     fast = rate >= least
-    first, last = peak, peak
-    while True:
-        slow = (~fast[:first]).nonzero()[0]
-        first = int(slow[-1]) + 1 if len(slow) else 0
-        bumps = fast[:first].nonzero()[0]
-        if not len(bumps) or not _stalled(place[bumps[-1] + 1 : first], longest):
-            break
-        first = int(bumps[-1])
+    n = len(rate) - 1
+    first = n - _last_fast(fast[::-1], place[::-1], n - peak, longest)
+    last = _last_fast(fast, place, peak, longest)
+    return _crossing(rate, first, first - 1, least), _crossing(rate, last, last + 1, least)
+
+
+def _last_fast(fast: Mask, place: Array, peak: int, longest: int) -> int:
+    """Last row of the fast stretch around a peak, or of the one behind a stall."""
+    last = peak
     while True:
         slow = (~fast[last + 1 :]).nonzero()[0]
-        last = last + int(slow[0]) if len(slow) else len(rate) - 1
+        last = last + int(slow[0]) if len(slow) else len(fast) - 1
         bumps = fast[last + 1 :].nonzero()[0]
         if not len(bumps) or not _stalled(place[last + 1 : last + 1 + bumps[0]], longest):
-            break
+            return last
         last += 1 + int(bumps[0])
-    return _crossing(rate, first, first - 1, least), _crossing(rate, last, last + 1, least)
 
 
 def _stalled(place: Array, longest: int) -> bool:

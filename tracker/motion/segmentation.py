@@ -29,6 +29,7 @@ from tracker.motion.watch import (
     SETTLE_S,
     SETTLING,
     SLOW_SHARE,
+    STALLED_STEPS,
     STILL_CHORD,
     Ending,
     Excursion,
@@ -58,9 +59,8 @@ KEPT_S = 30.0
 SHOWN_CHORD = math.radians(6.0)
 """What is shown as it happens: a leg that is no farther from rest is at rest …"""
 BACK_SHARE = 0.10
-"""… one that is moving and has given back this share of its swing is on its way back …"""
-STALLED_STEPS = 3
-"""… and one that has come no farther for so long, 0.12 s, holds."""
+"""… one that is moving and has given back this share of its swing is on its way back, and
+one that has come no farther for ``STALLED_STEPS`` holds."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
@@ -226,7 +226,7 @@ class Segmenter(Segmentation):
         stayed, told = stays.stayed(self._recent, wrong, self._step_s), (self._peaks, self._announced)
         if stayed is not None and stayed[0] > after:
             out = self._go_over(stayed[0], wrong)
-            if not any(stays.near(e.rest, wrong.rest, wrong) for e in out):
+            if not any(dist(e.rest, wrong.rest) < stays.near_chord(wrong) for e in out):
                 return out
             self._peaks, self._announced = told  # the same mistake again: that lift is not to be had
         return self._go_over(wrong.top, wrong)

@@ -60,6 +60,8 @@ class SetBuilder:
 
     def __init__(self, exercise: Exercise | None) -> None:
         self._exercise = exercise
+        self.either_end = exercise is not None and exercise.ankle != "rises"
+        """Whether it matters at which end the leg rested first: the ankle's climb alone may not tell."""
         self._min_deg = exercise.min_range_deg if exercise else UNTOLD_MIN_RANGE_DEG
         self._usual_deg = self._usual_lever_m = self._usual_climb = self._open_deg = 0.0
         self._strangers: list[Candidate] = []

@@ -22,9 +22,9 @@ Recent = deque[tuple[int, Vector, float]]
 """Step, up direction in the sensor frame, and the speed at which it turns, rad/s; the newest last."""
 
 
-def near(pose: Vector, other: Vector, e: Excursion) -> bool:
-    """As close to each other as one end of the excursion, measured by its swing."""
-    return dist(pose, other) < STAYED_SHARE * dist(e.rest, e.far)
+def near_chord(e: Excursion) -> float:
+    """Poses closer to each other than this are at the same end of the excursion."""
+    return STAYED_SHARE * dist(e.rest, e.far)
 
 
 def last_near(recent: Recent, pose: Vector, chord: float, otherwise: int) -> int:
@@ -37,27 +37,27 @@ def from_top(recent: Recent, e: Excursion, step_s: float) -> bool:
     found = stayed(recent, e, step_s)
     if found is None:
         return False
-    steps = round(BEFORE_S / step_s)
+    steps, chord = round(BEFORE_S / step_s), near_chord(e)
     before = [(pose, speed) for step, pose, speed in recent if found[0] - steps <= step < found[0]]
-    return len(before) == steps and all(speed > PASSING_RAD_S or not near(pose, e.rest, e) for pose, speed in before)
+    return len(before) == steps and all(speed > PASSING_RAD_S or dist(pose, e.rest) >= chord for pose, speed in before)
 
 
 def stayed(recent: Recent, e: Excursion, step_s: float) -> tuple[int, int] | None:
     """First and last step at which the leg rested at the top shortly before the excursion opened."""
     stay, ago = round(STAYED_S / step_s), round(STAYED_AGO_S / step_s)
-    first = last = 0
+    first, last, chord = 0, 0, near_chord(e)
     pose: Vector = e.far
     for step, then, _ in reversed(recent):
         if step >= e.opened:
             continue
-        if not last and near(then, e.far, e):
+        if not last and dist(then, e.far) < chord:
             first, last, pose = step, step, then
         elif last and dist(then, pose) < STILL_CHORD:
             first = step
         elif last:
             if last - first >= stay:
                 return first, last
-            if not near(then, e.far, e):
+            if dist(then, e.far) >= chord:
                 return None
             first, last, pose = step, step, then
         if step < e.opened - ago:
