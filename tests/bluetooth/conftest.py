@@ -15,14 +15,20 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tracker.cli import studio
+from tracker.sensors.link import Bluetooth
 from tracker.sensors.virtual.loop import SkippingLoop
 from tracker.sensors.virtual.radio import Radio
 
+from .listening import bluetooth
+from .seated import Seat
 from .stack import Stack
 
 if TYPE_CHECKING:
@@ -89,3 +95,15 @@ def emulated_radio(stack: Stack) -> Iterator[Radio]:
 def realtime_radio(stack: Stack) -> Iterator[Radio]:
     """A radio in this process, in real time."""
     yield from stack.radio()
+
+
+@pytest.fixture
+def seat(emulated_radio: Radio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seat:
+    """Somebody who looks at the page, with a log of their own."""
+
+    @asynccontextmanager
+    async def here(**_: object) -> AsyncIterator[Bluetooth]:
+        yield bluetooth(emulated_radio)
+
+    monkeypatch.setattr(studio, "bluetooth_of", here)
+    return Seat(studio.Studio(tmp_path))

@@ -7,8 +7,8 @@ from pathlib import Path
 from tracker.journal import SetKind
 from tracker.sensors.virtual.radio import Radio
 
-from .test_studio import START, Seat, firmware, logged
-from .test_studio import seat as seat
+from .seated import START, Seat, firmware
+from .test_studio import logged
 
 
 async def test_who_exercises_during_a_check_is_counted(emulated_radio: Radio, seat: Seat, tmp_path: Path) -> None:

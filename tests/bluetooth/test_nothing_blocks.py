@@ -10,22 +10,17 @@ import os
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tracker.cli import studio as room
 from tracker.cli.led import Led
-from tracker.cli.studio import Studio
 from tracker.journal import database
-from tracker.sensors.link import Bluetooth
 from tracker.sensors.virtual.radio import Radio
 
-from .listening import bluetooth
-from .test_studio import START, Seat, firmware
+from .seated import START, Seat, firmware
 
 BLOCKS = {"open", "sqlite3.connect", "subprocess.Popen", "socket.getaddrinfo", "shutil.copyfile"}
 _watching: list[Callable[[str], None]] = []
@@ -67,16 +62,6 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             yield found
         finally:
             _watching.pop()
-
-
-@pytest.fixture
-def seat(emulated_radio: Radio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seat:
-    @asynccontextmanager
-    async def here(**_: object) -> AsyncIterator[Bluetooth]:
-        yield bluetooth(emulated_radio)
-
-    monkeypatch.setattr(room, "bluetooth_of", here)
-    return Seat(Studio(tmp_path))
 
 
 async def one_set(seat: Seat, radio: Radio, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -6,8 +6,6 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,21 +19,10 @@ from tracker.cli.start_form import day_json
 from tracker.cli.studio import Studio
 from tracker.coaching.answers import check_answers, check_stop
 from tracker.journal import Journal, Session, journal_path
-from tracker.sensors.link import Bluetooth
 from tracker.sensors.virtual.radio import Radio
 
-from .listening import bluetooth
-from .test_studio import START, Seat, firmware, logged
-
-
-@pytest.fixture
-def seat(emulated_radio: Radio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seat:
-    @asynccontextmanager
-    async def here(**_: object) -> AsyncIterator[Bluetooth]:
-        yield bluetooth(emulated_radio)
-
-    monkeypatch.setattr(room, "bluetooth_of", here)
-    return Seat(Studio(tmp_path))
+from .seated import START, Seat, firmware
+from .test_studio import logged
 
 
 async def over(seat: Seat, **how: Any) -> None:
