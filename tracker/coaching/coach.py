@@ -245,13 +245,14 @@ class Coach:
 
     def undo(self, at_s: float) -> list[Cue]:
         """Take the newest repetition back; none under way: the last set's. Nothing while the strap is checked."""
-        newest = self.newest
-        if newest is None or self.checking:
-            left = [] if self.last is None else [rep.peak for rep in self.last.measured.reps]
-            left = [peak for peak in left if self.last is not None and peak not in self.last.taken]
-            if self.last is None or not left or self.checking:
+        newest, last = self.newest, self.last
+        if self.checking:
+            return []
+        if newest is None:
+            left = [] if last is None else [rep.peak for rep in last.measured.reps if rep.peak not in last.taken]
+            if last is None or not left:
                 return []
-            self.last = replace(self.last, taken=self.last.taken | {left[-1]})
+            self.last = last.corrected(taken=last.taken | {left[-1]})
             return [Cue(CueKind.COUNT_BACK, at_s, "the last repetition is taken back", self.last.reps)]
         self._taken.add(newest)
         self._tops.discard(newest)
