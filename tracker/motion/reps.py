@@ -35,9 +35,11 @@ STALL_FROM, STALL_TO = 0.15, 0.85
 """A stall between these shares of the range belongs to its phase."""
 STALL_S = 1.5
 """A leg that stays longer in the lower half rests there: what brought it was another movement."""
-LOOK_AHEAD_S = (0.04, 0.12)
+LOOK_AHEAD_S, LOOK_AHEAD_SLOW_S = (0.04, 0.08), 0.12
 LOOK_AHEAD_SHARE = 0.04
-"""A measurement may use this share of the return again after the excursion's end, within these limits."""
+"""A measurement may use this share of the return again after the excursion's end, within these limits …"""
+SLOW_RETURN_RAD_S = math.radians(25.0)
+"""… and the longer one where the return is nowhere faster: its end is less sharp."""
 LATE_S = 0.8
 """It waits for a leg that creeps back to rest, but not for longer."""
 TRUTH_SIGMA_S = 0.025
@@ -178,11 +180,12 @@ def look_ahead(gyr: Array, rest: Vector, far: Vector, since: int, lasted: int, s
     step_s
         Seconds between steps.
     """
-    axis = cross(rest, far)  # up turns against the sensor
-    back = gyr @ axis * (step_s / max(math.hypot(*axis) * turned(rest, far), 1e-6))  # shares of the way
-    seconds = LOOK_AHEAD_SHARE * lasted * step_s
-    look = math.ceil(min(max(seconds, LOOK_AHEAD_S[0]), LOOK_AHEAD_S[1]) / step_s)
-    slow = EDGE_SHARE * float(back.max()) if len(back) else 0.0
+    axis, way = cross(rest, far), turned(rest, far)  # up turns against the sensor
+    back = gyr @ axis * (step_s / max(math.hypot(*axis) * way, 1e-6))  # shares of the way
+    fastest = float(back.max(initial=0.0))
+    most_s = LOOK_AHEAD_SLOW_S if fastest * way < SLOW_RETURN_RAD_S * step_s else LOOK_AHEAD_S[1]
+    look = math.ceil(min(max(LOOK_AHEAD_SHARE * lasted * step_s, LOOK_AHEAD_S[0]), most_s) / step_s)
+    slow = EDGE_SHARE * fastest
     gone = float(back[: len(back) - 1 - since + look].sum())
     while look <= since and back[look - since - 1] > slow and gone < 1.0 and look * step_s < LATE_S:
         gone += float(back[look - since - 1])
