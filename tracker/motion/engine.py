@@ -19,10 +19,11 @@ from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, judge
 from tracker.motion.candidate import Candidate, Lift
+from tracker.motion.gain import Gain
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
 from tracker.motion.now import JOLT_S, Now
-from tracker.motion.orientation import Motion, Orienter
+from tracker.motion.orientation import GRAVITY_M_S2, Motion, Orienter
 from tracker.motion.reps import look_ahead, measure, touched_phases
 from tracker.motion.samples import Array, Gap, Samples
 from tracker.motion.segmentation import Segmentation, Segmenter
@@ -100,6 +101,7 @@ class Tracker:
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part, self._skip = np.empty((6, 0)), 0
         self._axes: deque[Vector] = deque(maxlen=AXES)
+        self._gain = Gain(period_s)
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s, self._turned = -math.inf, -1
         self._top: Top | None = None
@@ -124,10 +126,7 @@ class Tracker:
 
     def push(self, samples: Samples) -> list[Value]:
         """Take a block of samples; blocks follow each other, holes between them are allowed."""
-        out: list[Value] = []
-        for item in self._grid.push(samples):
-            out += self._take(item)
-        return out
+        return [value for item in self._grid.push(samples) for value in self._take(item)]
 
     def flush(self) -> list[Value]:
         """End the stream."""
@@ -257,12 +256,12 @@ class Tracker:
         """First step at which the sets have something to do by themselves."""
         return (self._sets.deadline_s - self._time(self._stride - 1)) / self._step_s
 
-    def _turn_round(self, e: Excursion, c: Candidate, newest: int) -> list[Value]:
+    def _turn_round(self, e: Excursion, c: Candidate) -> None:
         """Take the other end for rest: at once after a slow excursion, after two fast ones (one may be a step)."""
         again = c.rep.start_s - self._wrong_until_s < evidence.FOLLOWS_S
         self._wrong_until_s = c.rep.end_s
         if evidence.may_be_step(c) and not again:
-            return []
+            return
         first, after = e, max(self._from_step, self._turned)
         for before in reversed(list(self._judged)[:-1]):
             if self._sets.counts(before.peak):
@@ -274,12 +273,10 @@ class Tracker:
                 break
             first = before
         if first.top <= self._turned:  # it was turned round there before
-            return []
+            return
         self._turned = first.top
-        values: list[Value] = []
         for event in self._segmenter.turn_round(first, after):
             self._event(event)
-        return values
 
     def _time(self, index: float) -> float:
         return self._t0_s + index * self._period_s
@@ -354,12 +351,11 @@ class Tracker:
         candidate = replace(
             rough, rep=rep, swing_deg=swing_deg, from_top=self._sets.either_end and self._segmenter.from_top(e)
         )
-        values: list[Value] = []
-        values += self._sets.push(candidate, self._time(newest))
+        values: list[Value] = [*self._sets.push(candidate, self._time(newest))]
         self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
-            values += self._turn_round(e, candidate, newest)
+            self._turn_round(e, candidate)
         return values
 
     def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
@@ -390,6 +386,9 @@ class Tracker:
         touched = touched_phases(found, marks != LOST, self._period_s) if marked else set()
         if "lift" in touched and "return" in touched:
             return self._unfinished(e, newest, Reason.GAP, "samples were lost in the lift and in the return")
+        if not marked:
+            self._gain.learn(found, window[:, 7:] + GRAVITY_M_S2 * window[:, 3:6])
+        found = self._gain.corrected(found)
         flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
         unknown = "lift" in touched or "hold" in touched
