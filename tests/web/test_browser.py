@@ -367,6 +367,16 @@ def test_what_is_said_of_a_set_is_said_of_the_one_that_is_shown(desk: Desk) -> N
     assert page.is_visible("#advice")
 
 
+def test_who_does_not_want_to_swing_leaves_the_strap_unchecked(desk: Desk) -> None:
+    page = desk.page
+    desk.live(checking=True)
+    page.click("text=Leave unchecked")
+    page.wait_for_timeout(200)
+    assert [one["do"] for one in desk.sent] == ["check"]
+    desk.live(checking=False)
+    assert page.inner_text("#check") == "Check strap"
+
+
 def test_stop_waits_for_the_link_and_nothing_else_does(desk: Desk) -> None:
     page = desk.page
     desk.live(last_set_number=1)

@@ -107,7 +107,7 @@ function live(now) {
   write("pause", board.paused ? "Go on" : "Pause");
   $("pause").dataset.do = board.paused ? "resume" : "pause";
   for (const button of document.querySelectorAll("nav button")) button.disabled = !now.begun || now.ending;
-  if (board.checking) $("check").disabled = true;
+  write("check", board.checking ? "Leave unchecked" : "Check strap");
   after(now);
 }
 
