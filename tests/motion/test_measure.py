@@ -200,6 +200,15 @@ def test_a_pulse_at_the_top_belongs_to_the_hold():
     assert out.peak_end / 100.0 == pytest.approx(5.0 + 1.2 * EDGE, abs=0.02)
 
 
+def test_what_rings_before_the_leg_leaves_rest_is_no_part_of_the_lift():
+    t = np.arange(0.0, 6.0, 0.01)
+    angle = lift(t, 0.3, 1.5, 0.6, 1.5)
+    rings = 0.06 * np.exp(-(((t - 0.2) / 0.05) ** 2))
+    plain, rung = measured(angle, 100.0), measured(angle + rings, 100.0)
+    np.testing.assert_allclose(borders_s(rung, 100.0), borders_s(plain, 100.0), atol=0.02)
+    assert rung.peak_speed_rad_s == pytest.approx(plain.peak_speed_rad_s, rel=0.05)
+
+
 def test_borders_of_a_turn_without_a_hold_meet():
     t = np.arange(0.0, 4.0, 0.01)
     angle = 0.35 * (1.0 - np.cos(2 * np.pi * np.clip(t - 1.0, 0.0, 1.2) / 1.2))

@@ -240,6 +240,7 @@ def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float,
     rate, place = rate[:end], (angle[:end] - low) / (high - low)
     rising = rate[: top + 1]
     inside = (place[: top + 1] > STALL_FROM) & (place[: top + 1] < STALL_TO)
+    inside[: _last_low(place[: top + 1])] = False  # what rang before the leg left rest is no part of it
     peak = int(np.where(inside, rising, -np.inf).argmax() if inside.any() else rising.argmax())
     speed = float(rate[peak])
     if not speed > 0.0:
@@ -247,6 +248,12 @@ def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float,
     if np.count_nonzero(rising >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S:
         rate = gaussian(rate, SLOW_MORE_S / period_s)
     return *_edges(rate, place, peak, round(STALL_S / period_s)), speed
+
+
+def _last_low(place: Array) -> int:
+    """Row behind the last one in which the leg was still near rest, or came back there."""
+    low = (place <= STALL_FROM).nonzero()[0]
+    return int(low[-1]) + 1 if len(low) else 0
 
 
 def _edges(rate: Array, place: Array, peak: int, longest: int) -> tuple[float, float]:
