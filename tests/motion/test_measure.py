@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from tracker.motion.reps import gaussian, look_ahead, measure
+from tracker.motion.set_axis import Known
 from tracker.simulation import truth
 
 # Minimum jerk: speed 30 τ²(1 − τ)² is 10 % of its peak where τ(1 − τ) = √0.1 / 4.
@@ -58,7 +59,7 @@ def measured(angle, rate_hz, **how):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=np.cross(up[0], up[top]),
-        before=(),
+        known=Known(),
     )
     assert out is not None
     return out
@@ -194,10 +195,19 @@ def test_a_pulse_at_the_top_belongs_to_the_hold():
     pulse = 0.08 * (min_jerk((t - 2.8) / 0.5) - min_jerk((t - 3.6) / 0.5))
     angle = 0.7 * (min_jerk((t - 1.0) / 1.0) + pulse - min_jerk((t - 5.0) / 1.2))
     gyr, up = seen(angle, 100.0)
-    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]), before=())
+    out = measure(gyr, up, 0.01, opened=130, top=345, closed=600, lift=np.cross(up[0], up[345]), known=Known())
     assert out is not None
     assert out.peak_start / 100.0 == pytest.approx(2.0 - EDGE, abs=0.02)
     assert out.peak_end / 100.0 == pytest.approx(5.0 + 1.2 * EDGE, abs=0.02)
+
+
+def test_what_rings_before_the_leg_leaves_rest_is_no_part_of_the_lift():
+    t = np.arange(0.0, 6.0, 0.01)
+    angle = lift(t, 0.3, 1.5, 0.6, 1.5)
+    rings = 0.06 * np.exp(-(((t - 0.2) / 0.05) ** 2))
+    plain, rung = measured(angle, 100.0), measured(angle + rings, 100.0)
+    np.testing.assert_allclose(borders_s(rung, 100.0), borders_s(plain, 100.0), atol=0.02)
+    assert rung.peak_speed_rad_s == pytest.approx(plain.peak_speed_rad_s, rel=0.05)
 
 
 def test_borders_of_a_turn_without_a_hold_meet():
@@ -223,14 +233,14 @@ def test_no_return_is_no_measure():
     angle = 0.7 * min_jerk(t - 1.0)
     gyr, up = seen(angle, 100.0)
     gyr = np.maximum(gyr, 0.0)
-    assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), before=()) is None
+    assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), known=Known()) is None
 
 
 def test_a_top_before_the_window_is_no_measure():
     """An excursion that another segmentation took to be longer than what is kept."""
     t = np.arange(0.0, 5.0, 0.01)
     gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
-    where = {"opened": 0, "closed": 380, "lift": np.cross(up[0], up[230]), "before": ()}
+    where = {"opened": 0, "closed": 380, "lift": np.cross(up[0], up[230]), "known": Known()}
     assert measure(gyr, up, 0.01, top=-70, **where) is None
 
 
@@ -238,7 +248,7 @@ def test_measuring_changes_nothing_that_it_was_given():
     t = np.arange(0.0, 5.0, 0.01)
     gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
     before = gyr.tobytes(), up.tobytes()
-    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), before=())
+    measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), known=Known())
     assert (gyr.tobytes(), up.tobytes()) == before
 
 

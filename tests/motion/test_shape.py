@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.motion.reps import measure
+from tracker.motion.set_axis import Known
 from tracker.motion.shape import KNOCK_S, shape, sparc
 from tracker.motion.values import RepShape
 
@@ -38,7 +39,7 @@ def window(*, up_s=UP_S, down_s=DOWN_S, rate=RATE, more=None):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=tuple(np.cross(up[0], up[top])),
-        before=(),
+        known=Known(),
     )
     assert found is not None
     return found, np.zeros((len(t), 3)), 1.0 / rate

@@ -10,24 +10,23 @@ physical evidence that an excursion was a lift.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracker.motion.history import History
 from tracker.motion.samples import Array
-from tracker.motion.vectors import Vector, dot
+from tracker.motion.vectors import Vector
 
 AXIS_STEPS = 12
 """A leg turns ten times as much about its axis as about any other: each step gains two digits."""
-NEAR_COS = math.cos(math.radians(20.0))
-"""Axes of one set's repetitions differ by less."""
 CLIMB_EXPLAINED = 0.70
 CLIMB_DUE_M_S2 = 0.16
 """Below these the lever is too poorly known to say which way is up."""
 RIDGE = 1e-3
 """Holds the lever's part along the turning axis, which planar motion says nothing about, near zero."""
+Spread = tuple[float, float, float, float, float, float]
+"""A symmetric matrix (xx, xy, xz, yy, yz, zz): the products of a turning rate's parts, summed up, (rad/s)²."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,37 +263,29 @@ def _pivot(terms: Array) -> Pivot:
     return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
-def flexion_axis(gyr: Array, guess: Vector) -> Vector:
-    """Unit vector about which a window turns most, sensor frame, by power iteration.
+def spread_of(columns: Array) -> Spread:
+    """Sum of the products of a turning rate's parts, shape (3, n): what was turned about, and how much."""
+    (a, b, c), (_, d, e), (_, _, f) = (columns @ columns.T).tolist()
+    return a, b, c, d, e, f
+
+
+def main_axis(spread: Spread, guess: Vector) -> Vector:
+    """Unit vector about which most is turned, by power iteration.
 
     Parameters
     ----------
-    gyr
-        Turning rate, rad/s, shape (n, 3).
+    spread
+        What was turned about.
     guess
         About where it points; the result is on the same side.
     """
-    (a, b, c), (_, d, e), (_, _, f) = (gyr.T @ gyr).tolist()
+    a, b, c, d, e, f = spread
     x, y, z = guess
     for _ in range(AXIS_STEPS):
         x, y, z = a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z
         length = math.sqrt(x * x + y * y + z * z) or 1.0
         x, y, z = x / length, y / length, z / length
     return x, y, z
-
-
-def common_axis(own: Vector, others: Iterable[Vector]) -> Vector:
-    """Mean of an axis and of those others that are near it.
-
-    Moved a little out of its plane, a leg has another main axis in each repetition; their mean is nearer to the set's.
-    Others may be of another movement, or from before the strap slipped.
-    """
-    x, y, z = own
-    for other in others:
-        if dot(own, other) >= NEAR_COS:
-            x, y, z = x + other[0], y + other[1], z + other[2]
-    length = math.sqrt(x * x + y * y + z * z)
-    return x / length, y / length, z / length
 
 
 def _smooth(x: Array) -> Array:

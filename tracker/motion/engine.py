@@ -25,11 +25,13 @@ from tracker.motion.history import History
 from tracker.motion.now import JOLT_S, Now
 from tracker.motion.orientation import GRAVITY_M_S2, Motion, Orienter
 from tracker.motion.reps import look_ahead, measure, touched_phases
-from tracker.motion.samples import Array, Gap, Samples
+from tracker.motion.samples import Gap, Samples
 from tracker.motion.segmentation import Segmentation, Segmenter
-from tracker.motion.sets import SetBuilder
+from tracker.motion.set_axis import SetAxis
+from tracker.motion.sets import Outcome, SetBuilder
 from tracker.motion.shape import shape
 from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
+from tracker.motion.turning import pose_speed
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, Top
@@ -49,8 +51,6 @@ LEAST_ROWS = 8
 KEEP_S = 24.0
 LOST, CLIPPED = -1.0, 1.0
 """Marks of samples in the history; 0 for good ones."""
-AXES = 8
-"""So many repetitions tell about what the next one turns."""
 SLICE = 2048
 """Longer pushes are taken in slices of this many samples, so that memory stays flat."""
 
@@ -100,7 +100,7 @@ class Tracker:
         self._coarse = PivotHistory(self._step_s, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
         self._part, self._skip = np.empty((6, 0)), 0
-        self._axes: deque[Vector] = deque(maxlen=AXES)
+        self._axis = SetAxis()
         self._gain = Gain(period_s)
         self._judged: deque[Excursion] = deque(maxlen=4)
         self._wrong_until_s, self._turned = -math.inf, -1
@@ -137,13 +137,18 @@ class Tracker:
         if self._travel is not None:
             return out + self._travel.flush(Reason.INCOMPLETE) + self._travel.end_set()
         out += self._interrupt(Reason.INCOMPLETE)
-        return out + list(self._sets.end_set(self._time(self._fine.end - 1)))
+        return out + self._told(self._sets.end_set(self._time(self._fine.end - 1)))
 
     def end_set(self) -> list[Value]:
         """Close the open set: the person said that it is over."""
         if self._travel is not None:
             return list(self._travel.end_set())
-        return list(self._sets.end_set(self._time(self._fine.end - 1)))
+        return self._told(self._sets.end_set(self._time(self._fine.end - 1)))
+
+    def _told(self, outcomes: list[Outcome]) -> list[Value]:
+        """What the sets say, which also tells about what they turn."""
+        self._axis.learn(outcomes)
+        return list(outcomes)
 
     def _take(self, item: Samples | Gap) -> list[Value]:
         if isinstance(item, Gap):
@@ -188,7 +193,7 @@ class Tracker:
     def _stands_still(self, newest: int) -> bool:
         """The leg does not turn any more in the last step."""
         rows = self._fine.between(newest + 1 - self._stride, newest + 1)
-        turning = _turning(rows[:, :3], rows[:, 3:6])
+        turning = pose_speed(rows[:, :3], rows[:, 3:6])
         return bool(turning.max(initial=0.0) < SLOW_RAD_S)
 
     def _restart(self, index: int) -> None:
@@ -224,7 +229,7 @@ class Tracker:
         mean /= n
         mean = mean.T
         up = motion.up[dropped - held + n - 1 :: n]
-        speed = _turning(mean[:, :3], up)
+        speed = pose_speed(mean[:, :3], up)
         first = self._coarse.end
         self._coarse.append(mean)
         out: list[Value] = []
@@ -247,7 +252,7 @@ class Tracker:
             elif step >= limit:
                 opened = self._segmenter.open_since
                 open_s = None if opened is None else self._time(opened * n)
-                out += self._sets.tick(self._time((step + 1) * n - 1), open_s)
+                out += self._told(self._sets.tick(self._time((step + 1) * n - 1), open_s))
                 limit = self._deadline_step()
             step += 1
         return out
@@ -335,12 +340,12 @@ class Tracker:
         rough_rep = self._rough(e, newest)
         dismissed = self._sets.dismiss(rough_rep, self._time(newest))
         if dismissed is not None:
-            return list(dismissed)
+            return self._told(dismissed)
         whole, fit, climb = self._evidence(e, newest)
         swing_deg, rested_s = rough_rep.range_deg or 0.0, (e.opened - e.begin) * self._step_s
         rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg, rested_s)
         if self._sets.plainly_not(rough):
-            return list(self._sets.push(rough, self._time(newest)))
+            return self._told(self._sets.push(rough, self._time(newest)))
         rep = self._measure(e, newest)
         if isinstance(rep, Rejected):
             if e.opened == self._from_step:  # the hole goes on until it is over
@@ -351,8 +356,7 @@ class Tracker:
         candidate = replace(
             rough, rep=rep, swing_deg=swing_deg, from_top=self._sets.either_end and self._segmenter.from_top(e)
         )
-        values: list[Value] = [*self._sets.push(candidate, self._time(newest))]
-        self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)
+        values = self._told(self._sets.push(candidate, self._time(newest)))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
             self._turn_round(e, candidate)
@@ -363,7 +367,7 @@ class Tracker:
         n = self._stride
         begin = max(e.begin * n, newest + 1 - self._keep, self._began)
         end = min((e.end + 1 + self._look(e, newest // n)) * n - 1, newest)
-        window = self._fine.between(begin, end + 1)
+        window, direction = self._fine.between(begin, end + 1), tangent(e.rest, e.far)
         found = measure(
             window[:, :3],
             window[:, 3:6],
@@ -372,7 +376,7 @@ class Tracker:
             top=min((e.top + 1) * n - 1, end) - begin,
             closed=min((e.end + 1) * n - 1, end) - begin,
             lift=cross(e.rest, e.far),
-            before=self._axes,
+            known=self._axis.known(e.rest, direction),
         )
         if found is None:
             return self._unfinished(e, newest, Reason.INCOMPLETE, "has no lift and return")
@@ -391,6 +395,8 @@ class Tracker:
         found = self._gain.corrected(found)
         flags = [Flag.CLIPPED] if marked and bool((marks[first:last] == CLIPPED).any()) else []
         flags += [Flag.GAP] if touched else []
+        if not touched:
+            self._axis.measured(e.peak, found.spread, e.rest, direction)
         unknown = "lift" in touched or "hold" in touched
         return Rep(
             e.peak,
@@ -440,10 +446,3 @@ class Tracker:
         out, back = self._coarse.fit(first, last, e.top)
         whole, fit = out + back, judge(out, back)
         return whole, fit, climb(whole, fit, e.rest, e.far)
-
-
-def _turning(rate: Array, up: Array) -> Array:
-    """Speed at which the up direction turns, rad/s, shape (n,)."""
-    (a, b, c), (x, y, z) = rate.T, up.T
-    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
-    return np.asarray(np.sqrt(p * p + q * q + r * r))

@@ -20,7 +20,6 @@ from statistics import median
 
 import numpy as np
 
-from tracker.motion.axis import NEAR_COS
 from tracker.motion.reps import LEVEL_AXIS, Measures
 from tracker.motion.samples import Array
 from tracker.motion.vectors import Vector, cross, dot
@@ -29,6 +28,8 @@ STAY_S = 0.25
 """Gravity is seen where the leg stays for so long."""
 TURNS, LEAST_TURNS = 40, 2
 """So many are remembered, and so many about one axis say something."""
+NEAR_COS = math.cos(math.radians(20.0))
+"""Axes of one movement differ by less."""
 MOST_OFF = 0.10
 """No sensor that works is off by more: something else than a stay was seen."""
 GRAVITY_SHARE, DOUBT, SPREAD = 0.35, 0.02, 3.0

@@ -3,9 +3,8 @@
 In: the samples of a closed window with a short margin. Out: borders, range and speed (``Measures``). Remembered:
 nothing; ``measure`` is a pure function and may look ahead within its window and filter both ways.
 
-Rule: the shank angle is the turning rate about the window's own flexion axis, integrated, with its slope set so
-that the change from end to end is what gravity says. Borders are where the speed passes 10 % of the phase's own
-peak.
+Rule: the shank angle is its twist about the set's flexion axis, its speed integrated, with its slope set so that the
+change from end to end is what gravity says. Borders are where the speed passes 10 % of the phase's own peak.
 
 ::
 
@@ -19,14 +18,15 @@ peak.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from tracker.motion.axis import common_axis, flexion_axis
+from tracker.motion.axis import Spread, main_axis, spread_of
 from tracker.motion.samples import Array, Mask
+from tracker.motion.set_axis import Known
+from tracker.motion.turning import Turning, turning
 from tracker.motion.vectors import Vector, cross, dot
 from tracker.motion.vectors import angle as turned
 
@@ -59,8 +59,9 @@ LONG_HOLE_S = 0.25
 class Measures:
     """What a window holds; times in samples from the window's first, fractional.
 
-    ``axis`` is the flexion axis, sensor frame, positive on the lift; ``rate`` (rad/s) and ``angle`` (rad) about it,
-    shape (n,), are smoothed as the definition asks.
+    ``axis`` is what the window itself turned most about, sensor frame, positive on the lift, and ``spread`` all that it
+    turned about, in the sensor's frame at rest. ``rate`` (rad/s) and ``angle`` (rad), shape (n,), are about the set's
+    axis and smoothed as the definition asks.
     """
 
     start: float
@@ -70,6 +71,7 @@ class Measures:
     range_rad: float
     peak_speed_rad_s: float
     axis: Vector
+    spread: Spread
     rate: Array
     angle: Array
 
@@ -83,7 +85,7 @@ def measure(
     top: int,
     closed: int,
     lift: Vector,
-    before: Iterable[Vector],
+    known: Known,
 ) -> Measures | None:
     """Measure one excursion.
 
@@ -97,8 +99,8 @@ def measure(
         Rows at which the leg had left rest, was farthest, and was back.
     lift
         Cross product of the up direction at rest and at the top: tells the lift from the return.
-    before
-        Axes of repetitions before this one.
+    known
+        What the set's other repetitions turned about.
 
     Returns
     -------
@@ -107,23 +109,18 @@ def measure(
     """
     if top < 0:  # a lift from before what is kept
         return None
-    own = flexion_axis(gyr[max(opened, 0) : closed + 1], (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
-    axis = common_axis(own, before)
-    rate, angle = _turned(gyr, up, axis, period_s)
+    first, last = max(opened, 0), closed + 1
+    own = main_axis(spread_of(gyr[first:last].T), (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    turned = turning(gyr, up, own, first, period_s)
+    spread = turned.spread(first, last)
+    rate, angle = _twist(turned, known.axis(spread, own), up, period_s)
     found = find_borders(rate, angle, top, period_s)
-    if found is None:
-        return None
-    if axis != own:  # how far and how fast is told by its own axis: about another one it seems less
-        rate, angle = _turned(gyr, up, own, period_s)
-        start, peak_start, _, end = found[:4]
-        found = *found[:4], _reach(angle, start, end), float(rate[int(start) : math.ceil(peak_start) + 1].max())
-    return Measures(*found, own, rate, angle)
+    return None if found is None else Measures(*found, own, spread, rate, angle)
 
 
-def _turned(gyr: Array, up: Array, axis: Vector, period_s: float) -> tuple[Array, Array]:
+def _twist(turned: Turning, axis: Vector, up: Array, period_s: float) -> tuple[Array, Array]:
     """Smoothed speed about an axis, and the angle: from end to end they turn as gravity's direction does."""
-    x, y, z = gyr.T
-    rate = gaussian(x * axis[0] + y * axis[1] + z * axis[2], TRUTH_SIGMA_S / period_s)
+    rate = gaussian(turned.about(axis), TRUTH_SIGMA_S / period_s)
     angle = rate.cumsum() * period_s
     off = _rate_error(angle, up, axis, period_s)
     angle += np.arange(len(angle)) * (off * period_s)
@@ -243,6 +240,7 @@ def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float,
     rate, place = rate[:end], (angle[:end] - low) / (high - low)
     rising = rate[: top + 1]
     inside = (place[: top + 1] > STALL_FROM) & (place[: top + 1] < STALL_TO)
+    inside[: _last_low(place[: top + 1])] = False  # what rang before the leg left rest is no part of it
     peak = int(np.where(inside, rising, -np.inf).argmax() if inside.any() else rising.argmax())
     speed = float(rate[peak])
     if not speed > 0.0:
@@ -250,6 +248,12 @@ def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float,
     if np.count_nonzero(rising >= EDGE_SHARE * speed) * period_s > SLOW_PHASE_S:
         rate = gaussian(rate, SLOW_MORE_S / period_s)
     return *_edges(rate, place, peak, round(STALL_S / period_s)), speed
+
+
+def _last_low(place: Array) -> int:
+    """Row behind the last one in which the leg was still near rest, or came back there."""
+    low = (place <= STALL_FROM).nonzero()[0]
+    return int(low[-1]) + 1 if len(low) else 0
 
 
 def _edges(rate: Array, place: Array, peak: int, longest: int) -> tuple[float, float]:
