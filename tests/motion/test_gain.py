@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 from tracker.motion.gain import GRAVITY_SHARE, LEAST_TURNS, MOST_OFF, TURNS, Gain
 from tracker.motion.orientation import GRAVITY_M_S2
 from tracker.motion.reps import Measures, measure
+from tracker.motion.set_axis import Known
 
 from .test_measure import lift, seen
 
@@ -31,7 +32,7 @@ def window(gain=1.0, *, hold_s=1.0, strap=None, tilt=0.4, knock=0.0):
         top=top,
         closed=int(moved[-1]) + 1,
         lift=tuple(np.cross(up[0], up[top])),
-        before=(),
+        known=Known(),
     )
     assert found is not None
     acc = GRAVITY_M_S2 * up

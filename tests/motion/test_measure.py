@@ -201,6 +201,15 @@ def test_a_pulse_at_the_top_belongs_to_the_hold():
     assert out.peak_end / 100.0 == pytest.approx(5.0 + 1.2 * EDGE, abs=0.02)
 
 
+@pytest.mark.parametrize("stay_s", [0.4, 1.2])
+def test_a_leg_that_shifts_before_it_lifts_and_comes_back_to_there_rested_there(stay_s):
+    t = np.arange(0.0, 6.5, 0.01)
+    begin_s = 1.3 + stay_s  # the shift takes 0.6 s
+    angle = np.radians(6.0) * min_jerk((t - 0.7) / 0.6) + lift(t, np.radians(25.0), 1.0, 0.6, 1.3, rest_s=begin_s)
+    expected = begin_s + np.array([EDGE, 1.0 - EDGE, 1.6 + 1.3 * EDGE, 2.9 - 1.3 * EDGE])
+    np.testing.assert_allclose(borders_s(measured(angle, 100.0), 100.0), expected, atol=0.02)
+
+
 def test_what_rings_before_the_leg_leaves_rest_is_no_part_of_the_lift():
     t = np.arange(0.0, 6.0, 0.01)
     angle = lift(t, 0.3, 1.5, 0.6, 1.5)

@@ -143,8 +143,10 @@ def find_borders(
     period_s
         Sample spacing, seconds.
     """
-    lifted = _phase(rate, angle, top, period_s)
-    lowered = _phase(-rate[::-1], angle[::-1], len(rate) - 1 - top, period_s)
+    before, after = float(angle[: top + 1].min()), float(angle[top:].min())
+    # a leg that shifts a little, stays, and then lifts from there, comes back to there: it rested at the higher level
+    lifted = _phase(rate, angle, top, max(before, after), period_s)
+    lowered = _phase(-rate[::-1], angle[::-1], len(rate) - 1 - top, after, period_s)
     if lifted is None or lowered is None:
         return None
     start, peak_start, speed = lifted
@@ -231,9 +233,9 @@ def _rate_error(angle: Array, up: Array, axis: Vector, period_s: float) -> float
     return error / ((len(angle) - 1) * period_s)
 
 
-def _phase(rate: Array, angle: Array, top: int, period_s: float) -> tuple[float, float, float] | None:
+def _phase(rate: Array, angle: Array, top: int, low: float, period_s: float) -> tuple[float, float, float] | None:
     """Begin, end (fractional rows) and peak speed of the lift up to a row."""
-    low, high = float(angle[: top + 1].min()), float(angle[top])
+    high = float(angle[top])
     if not high > low:
         return None
     end = min(len(rate), top + 1 + round(BEYOND_S / period_s))
