@@ -26,7 +26,7 @@ import numpy as np
 from tracker.motion.axis import Spread, main_axis, spread_of
 from tracker.motion.samples import Array, Mask
 from tracker.motion.set_axis import Known
-from tracker.motion.turning import Turning, turning
+from tracker.motion.turning import turning
 from tracker.motion.vectors import Vector, cross, dot
 from tracker.motion.vectors import angle as turned
 
@@ -59,7 +59,7 @@ class Measures:
 
     ``axis`` is what the window itself turned most about, sensor frame, positive on the lift, and ``spread`` all that it
     turned about, in the sensor's frame at rest. ``rate`` (rad/s) and ``angle`` (rad), shape (n,), are about the set's
-    axis and smoothed as the definition asks.
+    axis and smoothed as the definition asks. ``own_range_rad`` is the range about ``axis``.
     """
 
     start: float
@@ -68,6 +68,7 @@ class Measures:
     end: float
     range_rad: float
     peak_speed_rad_s: float
+    own_range_rad: float
     axis: Vector
     spread: Spread
     rate: Array
@@ -111,14 +112,21 @@ def measure(
     own = main_axis(spread_of(gyr[first:last].T), (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
     turned = turning(gyr, up, own, first, period_s)
     spread = turned.spread(first, last)
-    rate, angle = _twist(turned, known.axis(spread, own), up, period_s)
+    own_rate, own_angle = _angle(turned.by_sensor(own), own, up, period_s)
+    axis = known.axis(spread, own)
+    rate, angle = _angle(turned.about(axis), axis, up, period_s)
     found = find_borders(rate, angle, top, period_s)
-    return None if found is None else Measures(*found, own, spread, rate, angle)
+    if found is None:  # about what is known so far of the set's axis, there is none
+        rate, angle = own_rate, own_angle
+        found = find_borders(rate, angle, top, period_s)
+    if found is None:
+        return None
+    return Measures(*found, _reach(own_angle, found[0], found[3]), own, spread, rate, angle)
 
 
-def _twist(turned: Turning, axis: Vector, up: Array, period_s: float) -> tuple[Array, Array]:
-    """Smoothed speed about an axis, and the angle: from end to end they turn as gravity's direction does."""
-    rate = gaussian(turned.about(axis), TRUTH_SIGMA_S / period_s)
+def _angle(speed: Array, axis: Vector, up: Array, period_s: float) -> tuple[Array, Array]:
+    """Smooth a speed about an axis, and sum it up: from end to end they turn as gravity's direction does."""
+    rate = gaussian(speed, TRUTH_SIGMA_S / period_s)
     angle = rate.cumsum() * period_s
     off = _rate_error(angle, up, axis, period_s)
     angle += np.arange(len(angle)) * (off * period_s)
