@@ -63,10 +63,6 @@ class Turning:
         )
         return xx, xy, xz, yy, yz, zz
 
-    def by_sensor(self, axis: Vector) -> Array:
-        """Turning rate about an axis that goes with the sensor, rad/s, shape (n,)."""
-        return _along(self.gyr, axis)
-
     def about(self, axis: Vector) -> Array:
         """Speed of the twist about an axis, rad/s, shape (n,)."""
         p, q, r = (dot(home, axis) for home in self.home)
