@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import PivotHistory, fit_pivots, judge, main_axis, spread_of
+from tracker.motion.axis import PivotHistory, aside, fit_pivots, judge, main_axis, spread_of
 
 STEP_S = 0.04
 FINE = 40
@@ -154,6 +156,12 @@ def test_the_flexion_axis_is_the_one_that_was_turned_about(seed):
     assert np.linalg.norm(found) == pytest.approx(1.0)
     assert abs(found @ axis) > 0.999
     assert (found @ guess) * (axis @ guess) * (found @ axis) > 0.0
+
+
+def test_what_is_aside_of_an_axis_is_a_share_of_what_is_along_it():
+    gyr = np.outer(np.ones(10), [0.0, 2.0, 1.0])
+    assert aside(spread_of(gyr.T), (0.0, 1.0, 0.0)) == pytest.approx(0.25)
+    assert aside(spread_of(gyr.T), (1.0, 0.0, 0.0)) == math.inf
 
 
 def test_fits_to_stretches_of_a_history_are_those_to_the_stretches_alone():

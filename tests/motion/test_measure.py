@@ -245,6 +245,34 @@ def test_no_return_is_no_measure():
     assert measure(gyr, up, 0.01, opened=110, top=399, closed=399, lift=np.cross(up[0], up[-1]), known=Known()) is None
 
 
+def test_how_far_it_went_about_its_own_axis_is_told_whatever_is_known_of_the_set():
+    t = np.arange(0.0, 5.0, 0.01)
+    wobble = 0.02 * np.sin(2.0 * np.pi * t)
+    gyr, up = seen(lift(t, 0.7, 1.0, 0.6, 1.3), 100.0)
+    gyr = gyr + np.gradient(wobble)[:, None] * [100.0, 0.0, 0.0]
+    where = {"opened": 120, "top": 230, "closed": 380, "lift": np.cross(up[0], up[230])}
+    across = Known(so_far=(1e6, 0.0, 0.0, 0.0, 0.0, 0.0))
+    alone, lost = (measure(gyr, up, 0.01, known=known, **where) for known in (Known(), across))
+    assert alone is not None
+    assert lost is not None
+    assert lost.range_rad < 0.2
+    assert lost.own_range_rad == pytest.approx(alone.range_rad, rel=0.15)
+    assert alone.own_range_rad == pytest.approx(alone.range_rad, rel=0.01)
+
+
+@pytest.mark.parametrize("leaves_deg", [2.0, 4.0])
+def test_a_leg_that_keeps_its_plane_is_measured_the_same_as_one_that_just_leaves_it(leaves_deg):
+    t = np.arange(0.0, 5.0, 0.01)
+    angle = lift(t, 0.7, 1.0, 0.6, 1.3)
+    plain = measured(angle, 100.0)
+    gyr, up = seen(angle, 100.0)
+    gyr = gyr + np.gradient(np.radians(leaves_deg) * np.sin(9.0 * angle))[:, None] * [0.0, 0.0, 100.0]
+    out = measure(gyr, up, 0.01, opened=120, top=230, closed=380, lift=np.cross(up[0], up[230]), known=Known())
+    assert out is not None
+    np.testing.assert_allclose(borders_s(out, 100.0), borders_s(plain, 100.0), atol=0.03)
+    assert out.range_rad == pytest.approx(plain.range_rad, rel=0.02)
+
+
 def test_a_top_before_the_window_is_no_measure():
     """An excursion that another segmentation took to be longer than what is kept."""
     t = np.arange(0.0, 5.0, 0.01)

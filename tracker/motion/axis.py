@@ -288,6 +288,14 @@ def main_axis(spread: Spread, guess: Vector) -> Vector:
     return x, y, z
 
 
+def aside(spread: Spread, axis: Vector) -> float:
+    """What was turned about other axes, as a share of what was about this one; infinite where that is nothing."""
+    a, b, c, d, e, f = spread
+    x, y, z = axis
+    along = a * x * x + d * y * y + f * z * z + 2.0 * (b * x * y + c * x * z + e * y * z)
+    return (a + d + f - along) / along if along > 0.0 else math.inf
+
+
 def _smooth(x: Array) -> Array:
     """Binomial (¼ ½ ¼) along rows, ends dropped."""
     return 0.25 * x[:, :-2] + 0.5 * x[:, 1:-1] + 0.25 * x[:, 2:]

@@ -36,6 +36,8 @@ class Candidate:
         The leg rested at its top before it rested where it left from.
     climbs
         How many the climb is the mean of.
+    own_deg
+        Range about its own axis: how well the set's is known yet must not decide what counts.
     """
 
     rep: Rep
@@ -48,11 +50,14 @@ class Candidate:
     rested_s: float
     from_top: bool = False
     climbs: int = 1
+    own_deg: float = 0.0
 
     @property
     def range_deg(self) -> float:
-        """Range, degrees; where a hole hides it, what the segmentation saw of it."""
-        return self.swing_deg if self.rep.range_deg is None else self.rep.range_deg
+        """Range by which it is judged, degrees; where a hole hides it, what the segmentation saw of it."""
+        if self.rep.range_deg is None:
+            return self.swing_deg
+        return max(self.rep.range_deg, self.own_deg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,24 +346,24 @@ class Tracker:
         rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg, rested_s)
         if self._sets.plainly_not(rough):
             return self._told(self._sets.push(rough, self._time(newest)))
-        rep = self._measure(e, newest)
-        if isinstance(rep, Rejected):
+        measured = self._measure(e, newest)
+        if isinstance(measured, Rejected):
             if e.opened == self._from_step:  # the hole goes on until it is over
-                self._sets.resume(rep.reported_s, rep.end_s - rep.start_s)
-            return [rep]
+                self._sets.resume(measured.reported_s, measured.end_s - measured.start_s)
+            return [measured]
+        rep, own_deg = measured
         if rep.range_deg is None:
             swing_deg = min(swing_deg, self._seen_deg(e))
-        candidate = replace(
-            rough, rep=rep, swing_deg=swing_deg, from_top=self._sets.either_end and self._segmenter.from_top(e)
-        )
+        from_top = self._sets.either_end and self._segmenter.from_top(e)
+        candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=from_top, own_deg=own_deg)
         values = self._told(self._sets.push(candidate, self._time(newest)))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
             self._turn_round(e, candidate)
         return values
 
-    def _measure(self, e: Excursion, newest: int) -> Rep | Rejected:
-        """Measure on all samples of the window."""
+    def _measure(self, e: Excursion, newest: int) -> tuple[Rep, float] | Rejected:
+        """Measure on all samples of the window; also the range about its own axis, degrees."""
         n = self._stride
         begin = max(e.begin * n, newest + 1 - self._keep, self._began)
         end = min((e.end + 1 + self._look(e, newest // n)) * n - 1, newest)
@@ -398,7 +398,7 @@ class Tracker:
         if not touched:
             self._axis.measured(e.peak, found.spread, e.rest, direction)
         unknown = "lift" in touched or "hold" in touched
-        return Rep(
+        rep = Rep(
             e.peak,
             self._time(begin + found.start),
             None if "lift" in touched else self._time(begin + found.peak_start),
@@ -410,6 +410,7 @@ class Tracker:
             tuple(sorted(flags)),
             None if touched else shape(found, window[:, 7:], self._period_s),
         )
+        return rep, math.degrees(found.own_range_rad)
 
     def _seen_deg(self, e: Excursion) -> float:
         """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.

@@ -23,10 +23,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from tracker.motion.axis import Spread, main_axis, spread_of
+from tracker.motion.axis import Spread, aside, main_axis, spread_of
 from tracker.motion.samples import Array, Mask
 from tracker.motion.set_axis import Known
-from tracker.motion.turning import Turning, turning
+from tracker.motion.turning import turning
 from tracker.motion.vectors import Vector, cross, dot
 from tracker.motion.vectors import angle as turned
 
@@ -49,6 +49,9 @@ BEYOND_S = 0.15
 SLOW_PHASE_S, SLOW_MORE_S = 1.5, 0.015
 """Borders of a phase that takes longer are looked for with a Gaussian of this σ on top: a slow leg's tremor passes 10 %
 of its peak too. Where the truth has no tremor, σ 25 ms is 1 ms better; where it has, none is 2 ms better."""
+IN_PLANE = 0.002
+"""A leg that turns less than this share aside of its own axis keeps its plane: that axis is the same for the sensor and
+for the room, and the set has no better one. It is two thirds of what smooth legs do."""
 LEVEL_AXIS = 0.1
 """Least square of the axis's level part for gravity to say how far the shank has turned about it."""
 LONG_HOLE_S = 0.25
@@ -61,7 +64,7 @@ class Measures:
 
     ``axis`` is what the window itself turned most about, sensor frame, positive on the lift, and ``spread`` all that it
     turned about, in the sensor's frame at rest. ``rate`` (rad/s) and ``angle`` (rad), shape (n,), are about the set's
-    axis and smoothed as the definition asks.
+    axis and smoothed as the definition asks. ``own_range_rad`` is the range about ``axis``.
     """
 
     start: float
@@ -70,6 +73,7 @@ class Measures:
     end: float
     range_rad: float
     peak_speed_rad_s: float
+    own_range_rad: float
     axis: Vector
     spread: Spread
     rate: Array
@@ -110,17 +114,28 @@ def measure(
     if top < 0:  # a lift from before what is kept
         return None
     first, last = max(opened, 0), closed + 1
-    own = main_axis(spread_of(gyr[first:last].T), (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
-    turned = turning(gyr, up, own, first, period_s)
-    spread = turned.spread(first, last)
-    rate, angle = _twist(turned, known.axis(spread, own), up, period_s)
-    found = find_borders(rate, angle, top, period_s)
-    return None if found is None else Measures(*found, own, spread, rate, angle)
+    spread = spread_of(gyr[first:last].T)
+    own = main_axis(spread, (-lift[0], -lift[1], -lift[2]))  # up turns against the sensor
+    x, y, z = gyr.T
+    own_rate, own_angle = _angle(x * own[0] + y * own[1] + z * own[2], own, up, period_s)
+    rate, angle, found = own_rate, own_angle, None
+    if aside(spread, own) > IN_PLANE:
+        turned = turning(gyr, up, own, first, period_s)
+        spread = turned.spread(first, last)
+        axis = known.axis(spread, own)
+        rate, angle = _angle(turned.about(axis), axis, up, period_s)
+        found = find_borders(rate, angle, top, period_s)
+    if found is None:  # it keeps its plane; or there is no lift about what is known so far of the set's axis
+        rate, angle = own_rate, own_angle
+        found = find_borders(rate, angle, top, period_s)
+    if found is None:
+        return None
+    return Measures(*found, _reach(own_angle, found[0], found[3]), own, spread, rate, angle)
 
 
-def _twist(turned: Turning, axis: Vector, up: Array, period_s: float) -> tuple[Array, Array]:
-    """Smoothed speed about an axis, and the angle: from end to end they turn as gravity's direction does."""
-    rate = gaussian(turned.about(axis), TRUTH_SIGMA_S / period_s)
+def _angle(speed: Array, axis: Vector, up: Array, period_s: float) -> tuple[Array, Array]:
+    """Smooth a speed about an axis, and sum it up: from end to end they turn as gravity's direction does."""
+    rate = gaussian(speed, TRUTH_SIGMA_S / period_s)
     angle = rate.cumsum() * period_s
     off = _rate_error(angle, up, axis, period_s)
     angle += np.arange(len(angle)) * (off * period_s)

@@ -14,9 +14,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker.motion.axis import Spread, main_axis
+from tracker.motion.axis import Spread, aside, main_axis
 from tracker.motion.values import ExerciseSet, Reason, Rejected, Rep
-from tracker.motion.vectors import Vector, angle, dot
+from tracker.motion.vectors import Vector, angle
 
 NOTHING: Spread = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 SET_SHARE, BEFORE_SHARE = 50.0, 1.0
@@ -48,12 +48,10 @@ class Known:
     def axis(self, own: Spread, guess: Vector) -> Vector:
         """Flexion axis for a repetition that turned about ``own``, on the side of ``guess``."""
         alone = main_axis(own, guess)
-        size, along = _trace(own), _along(own, alone)
-        if not along > 0.0:
-            return alone
-        aside = (size - along) / along
-        of_set = _scaled(self.so_far, min(1.0, SET_SHARE * aside))
-        return main_axis(_sum(own, of_set, _scaled(self.before, size * min(1.0, BEFORE_SHARE * aside))), alone)
+        out = aside(own, alone)
+        of_set = _scaled(self.so_far, min(1.0, SET_SHARE * out))
+        of_before = _scaled(self.before, _trace(own) * min(1.0, BEFORE_SHARE * out))
+        return main_axis(_sum(own, of_set, of_before), alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,3 @@ def _scaled(spread: Spread, by: float) -> Spread:
 
 def _trace(spread: Spread) -> float:
     return spread[0] + spread[3] + spread[5]
-
-
-def _along(spread: Spread, axis: Vector) -> float:
-    a, b, c, d, e, f = spread
-    x, y, z = axis
-    return dot((a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z), axis)
