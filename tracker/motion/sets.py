@@ -305,9 +305,11 @@ class SetBuilder:
         return company.family(self._waiting, self._small, self._exercise)
 
     def _surely(self) -> list[Candidate]:
-        """The newest of those who wait, and before it those that need no company either or are very like it."""
-        *earlier, newest = self._family()
-        return [*(w for w in earlier if self._sure(w) or evidence.kin(w, newest)), newest]
+        """The newest of those who wait, back to the first that needs no company either or is very like it."""
+        group = self._family()
+        newest = group[-1]
+        first = next(k for k, w in enumerate(group) if w is newest or self._sure(w) or evidence.kin(w, newest))
+        return group[first:]
 
     def _sure(self, c: Candidate) -> bool:
         """It needs no company."""
@@ -373,7 +375,8 @@ class SetBuilder:
         usual = median(r.range_deg for r in self._reps)
         fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
         too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
-        if not fits or too_large or company.shift(c, self._reps) or not self._swings_like(c):
+        shifted = company.shift(c, self._reps) and not self._sure(c)
+        if not fits or too_large or shifted or not self._swings_like(c):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             if len(self._reps) == 1:  # one alone does not tell what is usual
