@@ -409,9 +409,8 @@ class Tracker:
     def _seen_deg(self, e: Excursion) -> float:
         """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.
 
-        It is measured from the pose that the leg left, or the one that it came back to, whichever shows more, less all
-        turning that holes on the way there were bridged with: a bridge that makes too much of it shifts all poses behind
-        it alike.
+        It is measured from the pose that the leg left, or the one that it came back to, whichever shows more, less the
+        turning that holes on the way there were bridged with: a bridge that makes too much of it shifts all behind it.
         """
         n = self._stride
         rows = self._fine.between(e.opened * n, (e.end + 1) * n)

@@ -400,7 +400,7 @@ class Segmenter(Segmentation):
         return 0
 
     def _topped(self, rest: Vector, pose: Vector) -> bool:
-        """The last excursion went from there to here and back: here is no rest pose only because the leg rests again."""
+        """The last excursion went from there to here and back: that the leg rests here again makes it no rest pose."""
         last = self._last
         if last is None:
             return False
