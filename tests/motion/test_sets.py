@@ -85,6 +85,14 @@ def test_one_between_two_that_belong_together_belongs_to_them():
     assert (len(one.reps), len(one.partials)) == (3, 0)
 
 
+def test_the_first_belongs_to_the_set_about_whose_pivot_it_swings():
+    """Too small to be sure, and so much quicker than those after it that it is not in their rhythm."""
+    slow = {"concentric_s": 1.4, "hold_s": 0.8, "eccentric_s": 2.0}
+    quick = lifts(1, 17.0, concentric_s=0.5, hold_s=0.2, eccentric_s=0.8)
+    (one,) = sets(values(REST, quick, lifts(3, 23.0, **slow), AFTER))
+    assert len(one.reps) == 4
+
+
 def test_a_quick_one_that_could_stand_alone_is_no_shift_of_the_leg():
     slow = {"concentric_s": 1.4, "hold_s": 0.8, "eccentric_s": 2.0}
     quick = lifts(1, 29.0, concentric_s=0.5, hold_s=0.1, eccentric_s=0.95)
