@@ -100,6 +100,17 @@ def test_a_partial_whose_lift_was_lost_stays_a_partial():
     assert (len(first.reps), len(first.partials)) == (len(stream.truth.sets[0].reps), 1)
 
 
+def test_short_holes_do_not_hide_what_was_received_between_them():
+    """A long hole in the hold and a lost packet at either end: the top was seen between them."""
+    stream = sensed()
+    rep = stream.truth.sets[0].reps[2]
+    starts = ((rep.start_s + 0.1, 0.08), (rep.peak_start_s + 0.1, 0.3), (rep.end_s - 0.2, 0.08))
+    blocks = without(stream.samples, [(round(at * 100), round((at + length) * 100)) for at, length in starts])
+    found = reps(run(stream.tracker(), blocks))
+    assert len(found) == stream.truth.rep_count
+    assert found[2].range_deg is None
+
+
 @pytest.mark.parametrize("at", ["start_s", "peak_start_s", "peak_end_s", "end_s"])
 def test_a_quarter_second_at_any_border_costs_nothing(at):
     stream = sensed()

@@ -78,6 +78,28 @@ def test_an_attempt_is_no_rest(seed):
     assert (len(one.reps), len(one.partials)) == (6, 1)
 
 
+def test_one_between_two_that_belong_together_belongs_to_them():
+    """Told from the third, which is sure: the first is very like it, the second as alike as a set's have to be."""
+    slow = {"concentric_s": 1.2, "hold_s": 0.6, "eccentric_s": 1.8}
+    (one,) = sets(values(REST, lifts(1, 19.0, **slow), lifts(1, 15.5, **slow), lifts(1, 22.5, **slow), AFTER))
+    assert (len(one.reps), len(one.partials)) == (3, 0)
+
+
+def test_the_first_belongs_to_the_set_about_whose_pivot_it_swings():
+    """Too small to be sure, and so much quicker than those after it that it is not in their rhythm."""
+    slow = {"concentric_s": 1.4, "hold_s": 0.8, "eccentric_s": 2.0}
+    quick = lifts(1, 17.0, concentric_s=0.5, hold_s=0.2, eccentric_s=0.8)
+    (one,) = sets(values(REST, quick, lifts(3, 23.0, **slow), AFTER))
+    assert len(one.reps) == 4
+
+
+def test_a_quick_one_that_could_stand_alone_is_no_shift_of_the_leg():
+    slow = {"concentric_s": 1.4, "hold_s": 0.8, "eccentric_s": 2.0}
+    quick = lifts(1, 29.0, concentric_s=0.5, hold_s=0.1, eccentric_s=0.95)
+    (one,) = sets(values(REST, lifts(4, 40.0, **slow), quick, lifts(2, 40.0, **slow), AFTER))
+    assert len(one.reps) == 7
+
+
 def test_partials_are_listed_apart():
     simulated = stream(REST, lifts(6, partials=2), AFTER)
     (one,) = sets(values(REST, lifts(6, partials=2), AFTER))

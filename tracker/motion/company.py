@@ -58,6 +58,17 @@ def family(waiting: Sequence[Candidate], tries: Sequence[Rep], exercise: Exercis
     return found
 
 
+def with_leaders(group: list[Candidate], waiting: Sequence[Candidate]) -> list[Candidate]:
+    """Those that begin a set, and before them those that nothing vouched for but the very pivot of this set."""
+    found = group
+    for w in reversed(waiting[: waiting.index(group[0])]):
+        if evidence.leads(w, found):
+            found = [w, *found]
+        elif w.range_deg >= PARTIAL_SHARE * median(g.range_deg for g in group):
+            break
+    return found
+
+
 def _rest_s(w: Candidate, after: Candidate, tries: Sequence[Rep]) -> float:
     """Longest rest between the two; an attempt too small to be looked at may lie between them."""
     least = LEAST_PARTIAL_SHARE * w.range_deg

@@ -415,18 +415,21 @@ class Tracker:
     def _seen_deg(self, e: Excursion) -> float:
         """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.
 
-        Before the hole it is measured from the pose that the leg left, behind it from the one that it came back to:
-        turning that the bridge made too much or too little of shifts all poses behind it alike.
+        It is measured from the pose that the leg left, or the one that it came back to, whichever shows more, less the
+        turning that holes on the way there were bridged with: a bridge that makes too much of it shifts all behind it.
         """
         n = self._stride
         rows = self._fine.between(e.opened * n, (e.end + 1) * n)
-        lost = np.flatnonzero(rows[:, 6] == LOST)
-        if not len(lost):
+        lost = rows[:, 6] == LOST
+        if not lost.any():
             return math.inf
         up = rows[:, 3:6]
-        before, behind = up[: lost[0]] - np.array(e.rest), up[lost[-1] + 1 :] - up[-1]
-        chords = np.square(np.concatenate((before, behind))).sum(axis=1)
-        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max(initial=0.0))))))
+        bridged = np.append(False, lost[1:] | lost[:-1]) * np.linalg.norm(np.diff(up, axis=0, prepend=up[:1]), axis=1)
+        turned = np.cumsum(bridged)
+        before = np.linalg.norm(up - np.array(e.rest), axis=1) - turned
+        behind = np.linalg.norm(up - up[-1], axis=1) - (turned[-1] - turned)
+        chord = float(np.maximum(before, behind)[~lost].max(initial=0.0))
+        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * chord)))
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""

@@ -73,6 +73,11 @@ SAME_PIVOT_DUE = (0.2, 0.4, 0.8, 1.5)
 SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
 """Share of a repetition's acceleration that the lever of its set explains, by how much is due (repetitions in
 simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.8 in the middle)."""
+THEIR_DUE_M_S2, THEIR_SHARE = 0.3, 0.90
+"""The very pivot of others explains so much of so clear an acceleration (first repetitions that nothing else vouched
+for, in simulation: 0.93 and more; shifts of a leg and hands at the cuff: up to 0.78)."""
+ASIDE = math.cos(math.radians(70.0))
+"""A leg that leaves its set's plane still goes more its way than any other."""
 ALONE_HOLD_S = 2.5
 LONGEST_HOLD_S = 6.0
 """A longer stay at the far end may be another posture, or a hand at the cuff (with at most 0.8 explained). One alone is
@@ -215,6 +220,23 @@ def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
     """It swung about the point about which they swing, as far as its acceleration can tell."""
     share = _between(c.fit.due_m_s2, SAME_PIVOT_DUE, SAME_PIVOT_SHARE)
     return c.pivot.explained_by(pooled(group).lever) >= share
+
+
+def leads(c: Candidate, group: list[Candidate]) -> bool:
+    """It went their way, about as far and about their very pivot, however small or quick it was."""
+    return same_way(c, group[0]) and as_large(c, group) and as_long(c, group) and their_pivot(c, group)
+
+
+def aside(c: Candidate, group: list[Candidate]) -> bool:
+    """It left their plane, but about their very pivot."""
+    return dot(c.direction, group[-1].direction) >= ASIDE and their_pivot(c, group)
+
+
+def their_pivot(c: Candidate, group: list[Candidate]) -> bool:
+    """It left from where they left, and the point about which they swing explains it plainly."""
+    if dot(c.rest, group[0].rest) < NEAR_REST or c.fit.due_m_s2 < THEIR_DUE_M_S2:
+        return False
+    return c.pivot.explained_by(pooled(group).lever) >= THEIR_SHARE
 
 
 def without_pivot(c: Candidate) -> bool:

@@ -64,6 +64,8 @@ one that has come no farther for ``STALLED_STEPS`` holds."""
 DIP_SHARE, DIP_CHORD = 0.30, math.radians(15.0)
 """A later watch's excursion towards the first rest pose must be larger than this share of the swing, or this angle if
 that is less, to speak against it: smaller ones are dips in a hold."""
+TREMBLE_SHARE = 0.09
+"""A smaller one that goes on away from the first rest pose says nothing, even where the leg rested: a hold trembles."""
 POSTURE_CHORD = 2.0 * math.sin(math.radians(35.0))
 """Otherwise two of them must; one is enough where the leg is more than 70° away: so large a lift has no such dips."""
 
@@ -141,6 +143,7 @@ class Segmenter(Segmentation):
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = self._told_top = 0
         self._announced: int | None = None
+        self._last: Excursion | None = None
         self._seen = self._from = -1
         self._still: tuple[int, Vector] = (0, (0.0, 0.0, 0.0))
 
@@ -268,7 +271,8 @@ class Segmenter(Segmentation):
                 out.append(self._close(first, step, Ending.LEFT))
                 out += self._report(inside, step, told)
             else:
-                out.append(self._from_last_rest(self._close(first, step, ending)))
+                self._last = self._from_last_rest(self._close(first, step, ending))
+                out.append(self._last)
             first.close(step)
             del self._watches[1:]
             return out
@@ -387,12 +391,21 @@ class Segmenter(Segmentation):
             newest = watch.held[-1]
             least = min(DIP_SHARE * first.swing, DIP_CHORD)
             away = dist(newest.far, first.rest) >= dist(newest.rest, first.rest)
-            if away and (watch.rested or dist(newest.far, newest.rest) > least):
+            tremble = first.swing * (DIP_SHARE if self._topped(first.rest, newest.rest) else TREMBLE_SHARE)
+            if away and dist(newest.far, newest.rest) > (min(tremble, least) if watch.rested else least):
                 return k
             large = [e for e in watch.held if dist(e.far, e.rest) > least]
             if len(large) >= (1 if behind or first.swing > POSTURE_CHORD else 2):
                 return k
         return 0
+
+    def _topped(self, rest: Vector, pose: Vector) -> bool:
+        """The last excursion went from there to here and back: that the leg rests here again makes it no rest pose."""
+        last = self._last
+        if last is None:
+            return False
+        near = CLOSE_LEFT * dist(last.rest, last.far)
+        return dist(rest, last.rest) < near and dist(pose, last.far) < near
 
     def _inside(self, first: Watch, step: int) -> list[Excursion]:
         """Excursions from another pose inside this one, where it was a change of posture and back, not a lift."""
@@ -421,7 +434,8 @@ class Segmenter(Segmentation):
                 self._peaks += 1
                 peak = self._peaks
             top = Top(peak, e.opened, e.top, step, e.rest, e.far)
-            out += [top, replace(e, peak=peak, step=step)]
+            self._last = replace(e, peak=peak, step=step)
+            out += [top, self._last]
         return out
 
     def _likeliest(self) -> int:

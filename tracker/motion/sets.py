@@ -305,9 +305,11 @@ class SetBuilder:
         return company.family(self._waiting, self._small, self._exercise)
 
     def _surely(self) -> list[Candidate]:
-        """The newest of those who wait, and before it those that need no company either or are very like it."""
-        *earlier, newest = self._family()
-        return [*(w for w in earlier if self._sure(w) or evidence.kin(w, newest)), newest]
+        """The newest of those who wait, back to the first that needs no company either or is very like it."""
+        group = self._family()
+        newest = group[-1]
+        first = next(k for k, w in enumerate(group) if w is newest or self._sure(w) or evidence.kin(w, newest))
+        return group[first:]
 
     def _sure(self, c: Candidate) -> bool:
         """It needs no company."""
@@ -355,6 +357,7 @@ class SetBuilder:
             self._strangers = group if len(group) >= COMPANY else []
             return self._disperse(now_s, Reason.NO_LEVER)
         self._strangers = []
+        group = company.with_leaders(group, self._waiting)
         first = self._waiting.index(group[0])
         between = [w for w in self._waiting[first:] if w not in group]
         self._waiting = self._waiting[:first]
@@ -371,9 +374,10 @@ class SetBuilder:
             if not self._reps:
                 return self._wait(c, now_s)
         usual = median(r.range_deg for r in self._reps)
-        fits = evidence.same_way(c, self._reps[-1]) and evidence.as_long(c, self._reps)
+        fits = self._goes_their_way(c) and evidence.as_long(c, self._reps)
         too_large = len(self._reps) > 1 and evidence.ALIKE_RANGE * c.range_deg > usual
-        if not fits or too_large or company.shift(c, self._reps) or not self._swings_like(c):
+        shifted = company.shift(c, self._reps) and not self._sure(c)
+        if not fits or too_large or shifted or not self._swings_like(c):
             return self._other(c, now_s)
         if c.range_deg < PARTIAL_SHARE * usual:
             if len(self._reps) == 1:  # one alone does not tell what is usual
@@ -388,6 +392,12 @@ class SetBuilder:
         counted = replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags))
         self._reps.append(counted)
         return [*out, counted.rep]
+
+    def _goes_their_way(self, c: Candidate) -> bool:
+        """The way of the open set, or plainly a lift that leaves its plane."""
+        if any(evidence.same_way(c, r) for r in reversed(self._reps[-2:])):
+            return True
+        return self._sure(c) and evidence.aside(c, self._reps[-USUAL_OF:])
 
     def _swings_like(self, c: Candidate) -> bool:
         """About the pivot of the open set; where the cuff turned, about one as far away."""
