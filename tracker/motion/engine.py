@@ -30,8 +30,8 @@ from tracker.motion.segmentation import Segmentation, Segmenter
 from tracker.motion.set_axis import SetAxis
 from tracker.motion.sets import Outcome, SetBuilder
 from tracker.motion.shape import shape
+from tracker.motion.steps import Steps, pose_speed
 from tracker.motion.travel_counter import STILL_BLOCKS, TravelCounter
-from tracker.motion.turning import pose_speed
 from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, Top
@@ -99,7 +99,7 @@ class Tracker:
         self._fine = History(10, self._keep, SLICE)
         self._coarse = PivotHistory(self._step_s, round(KEEP_S / self._step_s), SLICE // self._stride + 1)
         self._due: deque[tuple[int, Excursion]] = deque()
-        self._part, self._skip = np.empty((6, 0)), 0
+        self._steps = Steps(self._stride)
         self._axis = SetAxis()
         self._gain = Gain(period_s)
         self._judged: deque[Excursion] = deque(maxlen=4)
@@ -183,11 +183,13 @@ class Tracker:
         detail = "the stream broke off" if reason is Reason.GAP else "the stream ended"
         out: list[Value] = []
         while self._due:
-            out += self._judge(self._due.popleft()[1], newest)
+            e = self._due.popleft()[1]
+            out += self._judge(e, newest, self._until(e, newest // self._stride))
         for event in self._segmenter.flush(self._coarse.end - 1):
             if isinstance(event, Excursion):
                 over = event.ending is Ending.RETURNED and self._stands_still(newest)
-                out += self._judge(event, newest) if over else [self._unfinished(event, newest, reason, detail)]
+                until = self._until(event, newest // self._stride)
+                out += self._judge(event, newest, until) if over else [self._unfinished(event, newest, reason, detail)]
         return out
 
     def _stands_still(self, newest: int) -> bool:
@@ -200,42 +202,25 @@ class Tracker:
         if self._travel is not None:
             self._travel.restart(index)
             return
-        skip = -index % self._stride
-        self._from_step = (index + skip) // self._stride
+        self._from_step = self._steps.restart(index)
         self._segmenter.restart(self._from_step)
         self._top = None
         self._fine.restart(index)
         self._began = index
         self._coarse.restart(self._from_step)
-        self._part = np.empty((6, 0))
-        self._skip = skip
 
     def _follow(self, motion: Motion) -> list[Value]:
         """Step through a block of motion."""
         self._fine.append(motion.gyr, motion.up, np.where(motion.valid, motion.clipped * CLIPPED, LOST), motion.lin)
-        n, held = self._stride, self._part.shape[1]
-        columns = np.empty((6, held + len(motion)))
-        columns[:, :held], columns[:3, held:], columns[3:, held:] = self._part, motion.gyr.T, motion.lin.T
-        dropped = min(self._skip, columns.shape[1])
-        self._skip -= dropped
-        count = (columns.shape[1] - dropped) // n
-        self._part = columns[:, dropped + count * n :].copy()
-        if not count:
+        stepped = self._steps.push(motion)
+        if stepped is None:
             return []
-        blocks = columns[:, dropped : dropped + count * n].reshape(6, count, n)
-        mean = blocks[:, :, 0].copy()
-        for i in range(1, n):
-            mean += blocks[:, :, i]
-        mean /= n
-        mean = mean.T
-        up = motion.up[dropped - held + n - 1 :: n]
-        speed = pose_speed(mean[:, :3], up)
-        first = self._coarse.end
-        self._coarse.append(mean)
+        n, first = self._stride, self._coarse.end
+        self._coarse.append(stepped.mean)
         out: list[Value] = []
         step, due, push = first, self._due, self._segmenter.push
         limit = self._deadline_step()
-        for pose, pace in zip(zip(*up.T.tolist(), strict=True), speed.tolist(), strict=True):
+        for pose, pace in zip(zip(*stepped.up.T.tolist(), strict=True), stepped.speed.tolist(), strict=True):
             for event in push(step, pose, pace):
                 self._event(event)
             if self._top is not None:
@@ -243,11 +228,11 @@ class Tracker:
             if due:
                 while due and due[0][0] <= step:
                     _, event = due.popleft()
-                    until = event.end + self._look(event, step)
+                    until = self._until(event, step)
                     if until > step:
                         due.appendleft((until, event))
                         break
-                    out += self._judge(event, (step + 1) * n - 1)
+                    out += self._judge(event, (step + 1) * n - 1, until)
                 limit = self._deadline_step()
             elif step >= limit:
                 opened = self._segmenter.open_since
@@ -328,12 +313,12 @@ class Tracker:
     def _now_s(self, step: int) -> float:
         return self._time((step + 1) * self._stride - 1)
 
-    def _look(self, e: Excursion, step: int) -> int:
-        """Steps after the end that the measurement waits for, as far as can be known now."""
+    def _until(self, e: Excursion, step: int) -> int:
+        """Step that the measurement waits for, as far as can be known now."""
         turning = self._coarse.turning(e.top, step + 1)
-        return look_ahead(turning, e.rest, e.far, step - e.end, e.end - e.top, self._step_s)
+        return e.end + look_ahead(turning, e.rest, e.far, step - e.end, e.end - e.top, self._step_s)
 
-    def _judge(self, e: Excursion, newest: int) -> list[Value]:
+    def _judge(self, e: Excursion, newest: int, until: int) -> list[Value]:
         """Measure a closed excursion and hand it to the sets."""
         if e.ending is not Ending.RETURNED:
             return [self._unfinished(e, newest, Reason.INCOMPLETE, "did not come back to the rest pose")]
@@ -346,7 +331,7 @@ class Tracker:
         rough = Candidate(rough_rep, whole, fit, climb, tangent(e.rest, e.far), e.rest, swing_deg, rested_s)
         if self._sets.plainly_not(rough):
             return self._told(self._sets.push(rough, self._time(newest)))
-        measured = self._measure(e, newest)
+        measured = self._measure(e, newest, until)
         if isinstance(measured, Rejected):
             if e.opened == self._from_step:  # the hole goes on until it is over
                 self._sets.resume(measured.reported_s, measured.end_s - measured.start_s)
@@ -362,11 +347,11 @@ class Tracker:
             self._turn_round(e, candidate)
         return values
 
-    def _measure(self, e: Excursion, newest: int) -> tuple[Rep, float] | Rejected:
+    def _measure(self, e: Excursion, newest: int, until: int) -> tuple[Rep, float] | Rejected:
         """Measure on all samples of the window; also the range about its own axis, degrees."""
         n = self._stride
         begin = max(e.begin * n, newest + 1 - self._keep, self._began)
-        end = min((e.end + 1 + self._look(e, newest // n)) * n - 1, newest)
+        end = min((until + 1) * n - 1, newest)
         window, direction = self._fine.between(begin, end + 1), tangent(e.rest, e.far)
         found = measure(
             window[:, :3],

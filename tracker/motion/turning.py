@@ -110,13 +110,6 @@ def turning(gyr: Array, up: Array, axis: Vector, home: int, period_s: float) -> 
     return Turning(rate, above, fixed, mark, turned, (first, flat, cross(first, flat)))
 
 
-def pose_speed(gyr: Array, up: Array) -> Array:
-    """Speed at which the up direction turns, rad/s, shape (n,); the arguments have the shape (n, 3)."""
-    (a, b, c), (x, y, z) = gyr.T, up.T
-    p, q, r = b * z - c * y, c * x - a * z, a * y - b * x
-    return np.asarray(np.sqrt(p * p + q * q + r * r))
-
-
 def _mark(axis: Vector, up: Vector) -> Vector:
     """Return the axis where it is level enough, else a direction across it: neither comes near the vertical."""
     if 1.0 - dot(axis, up) ** 2 >= STEEP:
