@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,7 @@ def test_a_step_is_the_mean_of_its_samples_and_the_pose_at_its_end(begin, cuts):
     steps = Steps(N)
     first = steps.restart(begin)
     edges = [begin, *(begin + cut for cut in cuts), begin + 35]
-    found = [steps.push(motion(a, b)) for a, b in zip(edges, edges[1:], strict=False)]
+    found = [steps.push(motion(a, b)) for a, b in pairwise(edges)]
     whole = [one for one in found if one is not None]
     mean, up = np.concatenate([one.mean for one in whole]), np.concatenate([one.up for one in whole])
     numbers = np.arange(first, (begin + 35) // N)
