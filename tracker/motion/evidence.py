@@ -76,6 +76,8 @@ simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.
 THEIR_DUE_M_S2, THEIR_SHARE = 0.3, 0.90
 """The very pivot of others explains so much of so clear an acceleration (first repetitions that nothing else vouched
 for, in simulation: 0.93 and more; shifts of a leg and hands at the cuff: up to 0.78)."""
+SLIPPED = math.cos(math.radians(8.0))
+"""The sensor sits otherwise when the rest pose or the way of the lift turned by more than this."""
 ASIDE = math.cos(math.radians(70.0))
 """A leg that leaves its set's plane still goes more its way than any other."""
 ALONE_HOLD_S = 2.5
@@ -231,6 +233,11 @@ def leads(c: Candidate, group: list[Candidate]) -> bool:
 def aside(c: Candidate, group: list[Candidate]) -> bool:
     """It left their plane, but about their very pivot."""
     return dot(c.direction, group[-1].direction) >= ASIDE and their_pivot(c, group)
+
+
+def turned_between(a: Candidate, b: Candidate) -> bool:
+    """From one to the other the rest pose, or the way they went, turned as it does where the cuff slips."""
+    return min(dot(a.rest, b.rest), dot(a.direction, b.direction)) < SLIPPED
 
 
 def their_pivot(c: Candidate, group: list[Candidate]) -> bool:

@@ -70,6 +70,7 @@ class SetBuilder:
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
         self._partials: list[Candidate] = []
+        self._doubted: tuple[Candidate, Reason, str] | None = None
         self._small: deque[Rep] = deque(maxlen=SMALL_KEPT)
         self._steps = 0
         self._number = 0
@@ -79,7 +80,10 @@ class SetBuilder:
 
     def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         """Judge a candidate. ``now_s`` is the stream time."""
+        doubted = self._doubted
         out = self._judge(candidate, now_s)
+        if self._doubted is doubted:
+            out = self._dispel(now_s) + out
         self._changed()
         return out
 
@@ -108,6 +112,10 @@ class SetBuilder:
 
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
+        if doubt is not None and self._may_hide_a_slip(candidate, doubt[0]):
+            out = self._dispel(now_s)
+            self._doubted = (candidate, *doubt)
+            return out
         if doubt is not None:
             if doubt[0] is Reason.TOO_SMALL:
                 self._small.append(candidate.rep)
@@ -195,7 +203,7 @@ class SetBuilder:
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
-        out = self._disperse(now_s)
+        out = self._dispel(now_s) + self._disperse(now_s)
         if not self._reps:
             self._partials = []
             return out
@@ -255,6 +263,24 @@ class SetBuilder:
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
         return None
 
+    def _may_hide_a_slip(self, c: Candidate, reason: Reason) -> bool:
+        """No pivot shows, but for which it is one of the open set's: the cuff may have turned in it."""
+        if reason not in (Reason.NO_LEVER, Reason.WALKING) or len(self._reps) < 2:
+            return False
+        last = self._reps[-1]
+        return self._as_they_are(c) and angle(c.rest, last.rest) < STRAP_MOVED_RAD and not evidence.short(c.rep)
+
+    def _dispel(self, now_s: float, after: Candidate | None = None) -> list[Outcome]:
+        """Count the doubted one if the cuff sits otherwise in the repetition after it than in the one before."""
+        if self._doubted is None:
+            return []
+        (c, reason, detail), self._doubted = self._doubted, None
+        if after is None or not evidence.turned_between(self._reps[-1], after):
+            return [_rejected(c.rep, reason, detail, now_s)]
+        flags = tuple(sorted({*c.rep.flags, Flag.STRAP_MOVED}))
+        self._reps.append(replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags)))
+        return [self._reps[-1].rep]
+
     def _too_close(self, c: Candidate) -> bool:
         """It turned about a point too close for a hip, or far closer than the open set's."""
         lever_m = evidence.usual_lever_m([c])
@@ -266,16 +292,20 @@ class SetBuilder:
 
     def _one_of_them(self, c: Candidate) -> bool:
         """It is so like the open set's that its company is evidence enough."""
-        if len(self._reps) < COMPANY or not evidence.same_way(c, self._reps[-1]):
+        if len(self._reps) < COMPANY:
             return False
-        ranges = median(r.range_deg for r in self._reps)
-        seconds = median(r.rep.under_tension_s for r in self._reps)
         explained = median(r.fit.explained for r in self._reps)
-        alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
-        if not alike or c.fit.explained < SAME_EXPLAINED * explained:
+        if not self._as_they_are(c) or c.fit.explained < SAME_EXPLAINED * explained:
             return False
         due = median(r.fit.due_m_s2 for r in self._reps)
         return not evidence.much_closer(c, self._reps) or c.fit.due_m_s2 > SLIP_DUE * due
+
+    def _as_they_are(self, c: Candidate) -> bool:
+        """Their way, their range and their time."""
+        ranges = median(r.range_deg for r in self._reps)
+        seconds = median(r.rep.under_tension_s for r in self._reps)
+        alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
+        return alike and evidence.same_way(c, self._reps[-1])
 
     def _least_deg(self) -> float:
         """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
@@ -388,6 +418,7 @@ class SetBuilder:
         out = self._settle_smaller(now_s)
         if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
             self._partials.insert(0, self._reps.pop())
+        out += self._dispel(now_s, c)
         flags = c.rep.flags
         if self._reps and angle(c.rest, self._reps[-1].rest) > STRAP_MOVED_RAD:
             flags = tuple(sorted({*flags, Flag.STRAP_MOVED}))
