@@ -18,16 +18,10 @@ from statistics import median
 from tracker.exercises import Exercise
 from tracker.motion import company, evidence
 from tracker.motion.candidate import Candidate, Lift
-from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE
+from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE, STRAP_MOVED_RAD
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.motion.vectors import angle
 
-SAME_SHARE = 0.70
-"""Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
-SAME_EXPLAINED = 0.50
-"""… as long as a pivot explains at least this share of what it explains in the others."""
-SLIP_DUE = 2.0
-"""Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
 OVERLAP_S = 0.15
 """Borders of neighbours may cross by so much."""
 SMALL_KEPT = 8
@@ -44,8 +38,8 @@ USUAL_OF = 6
 """The open set's newest so many show its pivot."""
 PLAINLY_SMALL_SHARE = 0.7
 """The segmentation's own range is within a tenth of the measured one; under this share of the least it is too small."""
-STRAP_MOVED_RAD = math.radians(15.0)
-"""A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
+SLIP_LOOKS = (Reason.NO_LEVER, Reason.WALKING)
+"""What a repetition is taken for in which the cuff turns."""
 Outcome = Rep | Rejected | ExerciseSet
 
 
@@ -112,7 +106,7 @@ class SetBuilder:
 
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
-        if doubt is not None and self._may_hide_a_slip(candidate, doubt[0]):
+        if doubt is not None and doubt[0] in SLIP_LOOKS and company.may_hide_a_slip(candidate, self._reps):
             out = self._dispel(now_s)
             self._doubted = (candidate, *doubt)
             return out
@@ -242,11 +236,11 @@ class SetBuilder:
         hurry = evidence.too_fast(c)
         if hurry:
             return Reason.TOO_FAST, hurry
-        known = self._one_of_them(c)
+        known = company.one_of_them(c, self._reps)
         if not known and evidence.without_pivot(c):
             why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration"
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
-        if not known and self._too_close(c):
+        if not known and company.too_close(c, self._reps, self._exercise):
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
@@ -263,13 +257,6 @@ class SetBuilder:
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
         return None
 
-    def _may_hide_a_slip(self, c: Candidate, reason: Reason) -> bool:
-        """No pivot shows, but for which it is one of the open set's: the cuff may have turned in it."""
-        if reason not in (Reason.NO_LEVER, Reason.WALKING) or len(self._reps) < 2:
-            return False
-        last = self._reps[-1]
-        return self._as_they_are(c) and angle(c.rest, last.rest) < STRAP_MOVED_RAD and not evidence.short(c.rep)
-
     def _dispel(self, now_s: float, after: Candidate | None = None) -> list[Outcome]:
         """Count the doubted one if the cuff sits otherwise in the repetition after it than in the one before."""
         if self._doubted is None:
@@ -280,32 +267,6 @@ class SetBuilder:
         flags = tuple(sorted({*c.rep.flags, Flag.STRAP_MOVED}))
         self._reps.append(replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags)))
         return [self._reps[-1].rep]
-
-    def _too_close(self, c: Candidate) -> bool:
-        """It turned about a point too close for a hip, or far closer than the open set's."""
-        lever_m = evidence.usual_lever_m([c])
-        if self._exercise is not None and 0.0 < lever_m < evidence.least_lever_m(self._exercise):
-            return True
-        if len(self._reps) < COMPANY:
-            return False
-        return evidence.much_closer(c, self._reps)
-
-    def _one_of_them(self, c: Candidate) -> bool:
-        """It is so like the open set's that its company is evidence enough."""
-        if len(self._reps) < COMPANY:
-            return False
-        explained = median(r.fit.explained for r in self._reps)
-        if not self._as_they_are(c) or c.fit.explained < SAME_EXPLAINED * explained:
-            return False
-        due = median(r.fit.due_m_s2 for r in self._reps)
-        return not evidence.much_closer(c, self._reps) or c.fit.due_m_s2 > SLIP_DUE * due
-
-    def _as_they_are(self, c: Candidate) -> bool:
-        """Their way, their range and their time."""
-        ranges = median(r.range_deg for r in self._reps)
-        seconds = median(r.rep.under_tension_s for r in self._reps)
-        alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
-        return alike and evidence.same_way(c, self._reps[-1])
 
     def _least_deg(self) -> float:
         """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
@@ -435,7 +396,7 @@ class SetBuilder:
     def _swings_like(self, c: Candidate) -> bool:
         """About the pivot of the open set; where the cuff turned, about one as far away."""
         few = len(self._reps) < COMPANY
-        return few or self._one_of_them(c) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
+        return few or company.one_of_them(c, self._reps) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
 
     def _settle_smaller(self, now_s: float) -> list[Outcome]:
         """What waited while the set had one repetition: partials of it, or nothing."""
