@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from tracker.motion import evidence, sets
+from tracker.motion import company, evidence, sets
 from tracker.recording import read_samples_csv
 
 from .scoring import Score, counted, score_file
@@ -22,7 +22,7 @@ from .scoring import Score, counted, score_file
 FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0)
 CONSTANTS = (
     (sets, "UNTOLD_MIN_RANGE_DEG"),
-    (sets, "SAME_EXPLAINED"),
+    (company, "SAME_EXPLAINED"),
     (evidence, "ALIKE_RANGE"),
     (evidence, "ALIKE_DURATION"),
     (evidence, "SET_LEVER_M"),

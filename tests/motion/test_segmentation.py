@@ -122,13 +122,6 @@ def test_a_hold_that_rises_a_little_and_sinks_back_is_no_rest():
     assert only.end * STEP_S == pytest.approx(7.2, abs=0.25)
 
 
-def test_where_the_last_repetition_had_its_top_is_no_rest():
-    """What would be a small repetition elsewhere is a wave in the hold."""
-    first, hold = ((3, 60), (3.6, 60), (4.8, 0), (5.5, 0)), ((6.5, 58), (7.2, 58), (7.7, 66), (8.2, 58), (9.2, 58))
-    found = whole(segment(poses(ramp((0, 0), (2, 0), *first, *hold, (10.4, 0), (12, 0)))))
-    assert [round(e.end * STEP_S, 1) for e in found] == [pytest.approx(4.8, abs=0.25), pytest.approx(10.4, abs=0.25)]
-
-
 @pytest.mark.parametrize("at", ["top", "bottom"])
 def test_a_leg_that_trembles_has_arrived_where_it_comes_no_farther(at):
     trace = ramp((0, 0), (2, 0), (3.5, 35), (5.0, 35), (7.0, 0), (9.0, 0))

@@ -280,3 +280,14 @@ def test_a_strap_that_moves_within_a_set_is_marked(seed):
         moved = [rep for rep in found.reps if Flag.STRAP_MOVED in rep.flags]
         assert len(moved) == marked
         assert all(at_s < rep.start_s < reps[6].start_s for rep in moved)
+
+
+@pytest.mark.parametrize(("seed", "after_s"), [(13, 0.4), (8, 0.8), (9, 0.8), (13, 0.8)])
+def test_a_repetition_in_which_the_strap_slips_counts_once_the_next_one_shows_it(seed, after_s):
+    truth = simulate(Plan("cable", (REST, lifts(7, bottom_pause_s=1.0), AFTER)), seed)
+    slipped = truth.sets[0].reps[3]
+    out = sense(truth, SensorModel(slip_deg=15.0, slip_at_s=slipped.start_s + after_s, slip_s=0.2), seed)
+    one = Stream("cable", block(out.acc, out.gyr, 0.01), truth)
+    (found,) = sets(run(one.tracker(), [one.samples]))
+    assert len(found.reps) == 7
+    assert [rep.start_s for rep in found.reps] == sorted(rep.start_s for rep in found.reps)

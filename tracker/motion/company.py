@@ -6,6 +6,7 @@ Remembered: nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -14,6 +15,7 @@ from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.candidate import Candidate
 from tracker.motion.values import Rep
+from tracker.motion.vectors import angle
 
 PARTIAL_SHARE = 0.60
 """Less than this share of the usual range is a partial."""
@@ -24,6 +26,14 @@ FIDGET_SHARE = 0.36
 """Share of the usual range times share of the usual time, for excursions below full range."""
 COMPANY = 3
 """So many alike ones in a row need nothing else to be a set (two: 22 false in the corpus, one: 48)."""
+SAME_SHARE = 0.70
+"""Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
+SAME_EXPLAINED = 0.50
+"""… as long as a pivot explains at least this share of what it explains in the others."""
+SLIP_DUE = 2.0
+"""Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
+STRAP_MOVED_RAD = math.radians(15.0)
+"""A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
 SET_PAUSE_S = 8.0
 SET_PAUSES = 3.0
 """A set ends after max(8 s, 3 × its median bottom pause) without an excursion."""
@@ -62,7 +72,7 @@ def with_leaders(group: list[Candidate], waiting: Sequence[Candidate]) -> list[C
     """Those that begin a set, and before them those that nothing vouched for but the very pivot of this set."""
     found = group
     for w in reversed(waiting[: waiting.index(group[0])]):
-        if evidence.leads(w, found):
+        if found[0].rep.start_s - w.rep.end_s < SET_PAUSE_S and evidence.leads(w, found):
             found = [w, *found]
         elif w.range_deg >= PARTIAL_SHARE * median(g.range_deg for g in group):
             break
@@ -84,6 +94,38 @@ def go_on(strangers: Sequence[Candidate], group: Sequence[Candidate]) -> bool:
     last, first = strangers[-1], group[0]
     follow = evidence.kin(first, last) and first.rep.start_s - last.rep.end_s < evidence.FOLLOWS_S
     return follow and evidence.swings(list(group), evidence.ALONE_SHARE)
+
+
+def one_of_them(c: Candidate, reps: Sequence[Candidate]) -> bool:
+    """It is so like the open set's that its company is evidence enough."""
+    if len(reps) < COMPANY or not as_they_are(c, reps):
+        return False
+    if c.fit.explained < SAME_EXPLAINED * median(r.fit.explained for r in reps):
+        return False
+    due = median(r.fit.due_m_s2 for r in reps)
+    return not evidence.much_closer(c, list(reps)) or c.fit.due_m_s2 > SLIP_DUE * due
+
+
+def too_close(c: Candidate, reps: Sequence[Candidate], exercise: Exercise | None) -> bool:
+    """It turned about a point too close for a hip, or far closer than the open set's."""
+    if exercise is not None and 0.0 < evidence.usual_lever_m([c]) < evidence.least_lever_m(exercise):
+        return True
+    return len(reps) >= COMPANY and evidence.much_closer(c, list(reps))
+
+
+def may_hide_a_slip(c: Candidate, reps: Sequence[Candidate]) -> bool:
+    """Where no pivot shows: but for that it is one of the open set's, so that the cuff may have turned in it."""
+    if len(reps) < 2 or evidence.short(c.rep) or not as_they_are(c, reps):
+        return False
+    return angle(c.rest, reps[-1].rest) < STRAP_MOVED_RAD
+
+
+def as_they_are(c: Candidate, reps: Sequence[Candidate]) -> bool:
+    """Their way, their range and their time."""
+    if not evidence.same_way(c, reps[-1]):
+        return False
+    ranges, seconds = median(r.range_deg for r in reps), median(r.rep.under_tension_s for r in reps)
+    return min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
 
 
 def shift(c: Candidate, reps: Sequence[Candidate]) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, judge
+from tracker.motion.bridged import seen_deg
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.gain import Gain
 from tracker.motion.grid import Grid
@@ -338,7 +339,8 @@ class Tracker:
             return [measured]
         rep, own_deg = measured
         if rep.range_deg is None:
-            swing_deg = min(swing_deg, self._seen_deg(e))
+            seen = self._fine.between(e.opened * self._stride, (e.end + 1) * self._stride)
+            swing_deg = min(swing_deg, seen_deg(seen[:, 3:6], seen[:, 6] == LOST, e.rest))
         from_top = self._sets.either_end and self._segmenter.from_top(e)
         candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=from_top, own_deg=own_deg)
         values = self._told(self._sets.push(candidate, self._time(newest)))
@@ -396,25 +398,6 @@ class Tracker:
             None if touched else shape(found, window[:, 7:], self._period_s),
         )
         return rep, math.degrees(found.own_range_rad)
-
-    def _seen_deg(self, e: Excursion) -> float:
-        """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.
-
-        It is measured from the pose that the leg left, or the one that it came back to, whichever shows more, less the
-        turning that holes on the way there were bridged with: a bridge that makes too much of it shifts all behind it.
-        """
-        n = self._stride
-        rows = self._fine.between(e.opened * n, (e.end + 1) * n)
-        lost = rows[:, 6] == LOST
-        if not lost.any():
-            return math.inf
-        up = rows[:, 3:6]
-        bridged = np.append(False, lost[1:] | lost[:-1]) * np.linalg.norm(np.diff(up, axis=0, prepend=up[:1]), axis=1)
-        turned = np.cumsum(bridged)
-        before = np.linalg.norm(up - np.array(e.rest), axis=1) - turned
-        behind = np.linalg.norm(up - up[-1], axis=1) - (turned[-1] - turned)
-        chord = float(np.maximum(before, behind)[~lost].max(initial=0.0))
-        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * chord)))
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""

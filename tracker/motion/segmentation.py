@@ -143,7 +143,6 @@ class Segmenter(Segmentation):
         self._recent: deque[tuple[int, Vector, float]] = deque(maxlen=round((LONGEST_S + REACH_S) / step_s))
         self._peaks = self._told_top = 0
         self._announced: int | None = None
-        self._last: Excursion | None = None
         self._seen = self._from = -1
         self._still: tuple[int, Vector] = (0, (0.0, 0.0, 0.0))
 
@@ -271,8 +270,7 @@ class Segmenter(Segmentation):
                 out.append(self._close(first, step, Ending.LEFT))
                 out += self._report(inside, step, told)
             else:
-                self._last = self._from_last_rest(self._close(first, step, ending))
-                out.append(self._last)
+                out.append(self._from_last_rest(self._close(first, step, ending)))
             first.close(step)
             del self._watches[1:]
             return out
@@ -391,21 +389,12 @@ class Segmenter(Segmentation):
             newest = watch.held[-1]
             least = min(DIP_SHARE * first.swing, DIP_CHORD)
             away = dist(newest.far, first.rest) >= dist(newest.rest, first.rest)
-            tremble = first.swing * (DIP_SHARE if self._topped(first.rest, newest.rest) else TREMBLE_SHARE)
-            if away and dist(newest.far, newest.rest) > (min(tremble, least) if watch.rested else least):
+            if away and dist(newest.far, newest.rest) > (TREMBLE_SHARE * first.swing if watch.rested else least):
                 return k
             large = [e for e in watch.held if dist(e.far, e.rest) > least]
             if len(large) >= (1 if behind or first.swing > POSTURE_CHORD else 2):
                 return k
         return 0
-
-    def _topped(self, rest: Vector, pose: Vector) -> bool:
-        """The last excursion went from there to here and back: that the leg rests here again makes it no rest pose."""
-        last = self._last
-        if last is None:
-            return False
-        near = CLOSE_LEFT * dist(last.rest, last.far)
-        return dist(rest, last.rest) < near and dist(pose, last.far) < near
 
     def _inside(self, first: Watch, step: int) -> list[Excursion]:
         """Excursions from another pose inside this one, where it was a change of posture and back, not a lift."""
@@ -434,8 +423,7 @@ class Segmenter(Segmentation):
                 self._peaks += 1
                 peak = self._peaks
             top = Top(peak, e.opened, e.top, step, e.rest, e.far)
-            self._last = replace(e, peak=peak, step=step)
-            out += [top, self._last]
+            out += [top, replace(e, peak=peak, step=step)]
         return out
 
     def _likeliest(self) -> int:

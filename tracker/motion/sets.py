@@ -18,16 +18,10 @@ from statistics import median
 from tracker.exercises import Exercise
 from tracker.motion import company, evidence
 from tracker.motion.candidate import Candidate, Lift
-from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE
+from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE, STRAP_MOVED_RAD
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
 from tracker.motion.vectors import angle
 
-SAME_SHARE = 0.70
-"""Range and time this close to the set's: one of them, even if the pivot shows less clearly than it should …"""
-SAME_EXPLAINED = 0.50
-"""… as long as a pivot explains at least this share of what it explains in the others."""
-SLIP_DUE = 2.0
-"""Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
 OVERLAP_S = 0.15
 """Borders of neighbours may cross by so much."""
 SMALL_KEPT = 8
@@ -44,8 +38,8 @@ USUAL_OF = 6
 """The open set's newest so many show its pivot."""
 PLAINLY_SMALL_SHARE = 0.7
 """The segmentation's own range is within a tenth of the measured one; under this share of the least it is too small."""
-STRAP_MOVED_RAD = math.radians(15.0)
-"""A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
+SLIP_LOOKS = (Reason.NO_LEVER, Reason.WALKING)
+"""What a repetition is taken for in which the cuff turns."""
 Outcome = Rep | Rejected | ExerciseSet
 
 
@@ -70,6 +64,7 @@ class SetBuilder:
         self._waiting: list[Candidate] = []
         self._reps: list[Candidate] = []
         self._partials: list[Candidate] = []
+        self._doubted: tuple[Candidate, Reason, str] | None = None
         self._small: deque[Rep] = deque(maxlen=SMALL_KEPT)
         self._steps = 0
         self._number = 0
@@ -79,7 +74,10 @@ class SetBuilder:
 
     def push(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         """Judge a candidate. ``now_s`` is the stream time."""
+        doubted = self._doubted
         out = self._judge(candidate, now_s)
+        if self._doubted is doubted:
+            out = self._dispel(now_s) + out
         self._changed()
         return out
 
@@ -108,6 +106,10 @@ class SetBuilder:
 
     def _judge(self, candidate: Candidate, now_s: float) -> list[Outcome]:
         doubt = self._veto(candidate)
+        if doubt is not None and doubt[0] in SLIP_LOOKS and company.may_hide_a_slip(candidate, self._reps):
+            out = self._dispel(now_s)
+            self._doubted = (candidate, *doubt)
+            return out
         if doubt is not None:
             if doubt[0] is Reason.TOO_SMALL:
                 self._small.append(candidate.rep)
@@ -148,11 +150,13 @@ class SetBuilder:
         return any(c.rep.peak == peak for c in self._reps)
 
     def _wrong_too(self, c: Candidate, now_s: float) -> list[Outcome]:
-        """What went the same way just before was wrong too, even the only repetition of a set."""
+        """What went the same way just before was wrong too, even a set's only repetition, or all of them together."""
         if len(self._reps) == 1:
             (only,) = self._reps
             if evidence.same_way(c, only) and c.rep.start_s - only.rep.end_s < evidence.FOLLOWS_S:
                 self._partials.append(self._reps.pop())
+        elif self._reps and evidence.together(c, self._reps).climbs > len(self._reps):
+            self._reps = []
         if self._waiting and evidence.same_way(c, self._waiting[-1]):
             return self._disperse(now_s, Reason.WRONG_WAY)
         return []
@@ -193,7 +197,7 @@ class SetBuilder:
 
     def end_set(self, now_s: float) -> list[Outcome]:
         """Close the open set: the person said so, or it is over."""
-        out = self._disperse(now_s)
+        out = self._dispel(now_s) + self._disperse(now_s)
         if not self._reps:
             self._partials = []
             return out
@@ -232,11 +236,11 @@ class SetBuilder:
         hurry = evidence.too_fast(c)
         if hurry:
             return Reason.TOO_FAST, hurry
-        known = self._one_of_them(c)
+        known = company.one_of_them(c, self._reps)
         if not known and evidence.without_pivot(c):
             why = f"a fixed pivot explains {c.fit.explained:.0%} of the acceleration"
             return (Reason.WALKING if evidence.stepping(c) else Reason.NO_LEVER), why
-        if not known and self._too_close(c):
+        if not known and company.too_close(c, self._reps, self._exercise):
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m away, too close for a leg lift"
         after_s = c.rep.start_s - self._stepped_s
         vouched = known or (self._reps and evidence.swings([c], evidence.ALONE_SHARE))
@@ -253,27 +257,16 @@ class SetBuilder:
             return Reason.NO_LEVER, f"turned about a point {c.fit.lever_m:.2f} m from the sensor"
         return None
 
-    def _too_close(self, c: Candidate) -> bool:
-        """It turned about a point too close for a hip, or far closer than the open set's."""
-        lever_m = evidence.usual_lever_m([c])
-        if self._exercise is not None and 0.0 < lever_m < evidence.least_lever_m(self._exercise):
-            return True
-        if len(self._reps) < COMPANY:
-            return False
-        return evidence.much_closer(c, self._reps)
-
-    def _one_of_them(self, c: Candidate) -> bool:
-        """It is so like the open set's that its company is evidence enough."""
-        if len(self._reps) < COMPANY or not evidence.same_way(c, self._reps[-1]):
-            return False
-        ranges = median(r.range_deg for r in self._reps)
-        seconds = median(r.rep.under_tension_s for r in self._reps)
-        explained = median(r.fit.explained for r in self._reps)
-        alike = min(evidence.ratio(c.range_deg, ranges), evidence.ratio(c.rep.under_tension_s, seconds)) >= SAME_SHARE
-        if not alike or c.fit.explained < SAME_EXPLAINED * explained:
-            return False
-        due = median(r.fit.due_m_s2 for r in self._reps)
-        return not evidence.much_closer(c, self._reps) or c.fit.due_m_s2 > SLIP_DUE * due
+    def _dispel(self, now_s: float, after: Candidate | None = None) -> list[Outcome]:
+        """Count the doubted one if the cuff sits otherwise in the repetition after it than in the one before."""
+        if self._doubted is None:
+            return []
+        (c, reason, detail), self._doubted = self._doubted, None
+        if after is None or not evidence.turned_between(self._reps[-1], after):
+            return [_rejected(c.rep, reason, detail, now_s)]
+        flags = tuple(sorted({*c.rep.flags, Flag.STRAP_MOVED}))
+        self._reps.append(replace(c, rep=replace(c.rep, reported_s=now_s, flags=flags)))
+        return [self._reps[-1].rep]
 
     def _least_deg(self) -> float:
         """Smallest range that is looked at: the exercise's own, or less where a set tells what a partial is."""
@@ -386,6 +379,7 @@ class SetBuilder:
         out = self._settle_smaller(now_s)
         if len(self._reps) == 1 and self._reps[0].range_deg < PARTIAL_SHARE * c.range_deg:
             self._partials.insert(0, self._reps.pop())
+        out += self._dispel(now_s, c)
         flags = c.rep.flags
         if self._reps and angle(c.rest, self._reps[-1].rest) > STRAP_MOVED_RAD:
             flags = tuple(sorted({*flags, Flag.STRAP_MOVED}))
@@ -402,7 +396,7 @@ class SetBuilder:
     def _swings_like(self, c: Candidate) -> bool:
         """About the pivot of the open set; where the cuff turned, about one as far away."""
         few = len(self._reps) < COMPANY
-        return few or self._one_of_them(c) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
+        return few or company.one_of_them(c, self._reps) or evidence.same_pivot(c, self._reps[-USUAL_OF:])
 
     def _settle_smaller(self, now_s: float) -> list[Outcome]:
         """What waited while the set had one repetition: partials of it, or nothing."""
