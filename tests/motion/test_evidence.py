@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tracker.exercises import exercise
-from tracker.motion import evidence
+from tracker.motion import company, evidence
 from tracker.motion.axis import PivotFit, fit_pivots
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.sets import SetBuilder
@@ -254,6 +254,49 @@ def quick(start_s, *, range_deg=16.0, lift_s=0.6, hold_s=0.1, return_s=0.7) -> C
 )
 def test_small_quick_ones_follow_each_other_at_once(pause_s, changes, rhythm):
     assert evidence.in_rhythm(quick(0.0), quick(1.4 + pause_s, **changes), pause_s) is rhythm
+
+
+def small_and_quick(arms) -> list[Candidate]:
+    """Follow each other at once, each about its own point."""
+    swings = [swing(np.array(arm), seconds=1.4, range_deg=16.0, seed=seed) for seed, arm in enumerate(arms)]
+    reps = [quick(2.0 * k).rep for k in range(len(arms))]
+    return [candidate(pivot, rep=rep, range_deg=16.0) for pivot, rep in zip(swings, reps, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("arms", "alike"),
+    [
+        ([(0.0, 0.0, -0.8)] * 3, 3),
+        ([(0.0, 0.0, -0.45), (0.0, 0.0, -0.8), (0.0, 0.0, -0.8)], 2),
+        ([(0.3, 0.0, -0.4), (0.0, 0.0, -0.5), (-0.3, 0.0, -0.4)], 1),
+    ],
+)
+def test_small_ones_begin_a_set_where_they_swing_about_one_point(arms, alike):
+    assert len(company.family(small_and_quick(arms), [], exercise("cable"))) == alike
+
+
+def test_small_ones_need_their_rhythm_beside_a_larger_one():
+    first, second = small_and_quick([(0.0, 0.0, -0.8)] * 2)
+    late = replace(first.rep, start_s=9.0, peak_start_s=9.6, peak_end_s=9.7, end_s=10.4, range_deg=26.0)
+    larger = replace(first, rep=late)
+    assert not evidence.small(larger, exercise("cable"))
+    assert company.family([first, second, larger], [], exercise("cable")) == [larger]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "arm_m", "close"),
+    [
+        (4.0, 0.20, True),  # a slow squat, whose lever looks longer than it is
+        (4.0, 0.27, True),
+        (4.0, 0.30, False),
+        (3.0, 0.20, True),
+        (3.0, 0.27, False),
+        (20.0, 0.05, False),  # so slow that nothing shows
+    ],
+)
+def test_squats_turn_about_a_point_too_close_for_a_lift(seconds, arm_m, close):
+    one = candidate(swing(np.array([0.0, 0.0, -arm_m]), seconds=seconds, range_deg=25.0))
+    assert evidence.too_close(one, exercise("cable")) is close
 
 
 @pytest.mark.parametrize(

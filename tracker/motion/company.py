@@ -43,13 +43,15 @@ def family(waiting: Sequence[Candidate], tries: Sequence[Rep], exercise: Exercis
     """
     newest = waiting[-1]
     found = [newest]
-    small = exercise is not None and evidence.small(newest, exercise)
     for w, after in reversed(list(pairwise(waiting))):
+        small = exercise is not None and (evidence.small(w, exercise) or evidence.small(newest, exercise))
         quick = min(w.rep.under_tension_s, newest.rep.under_tension_s) < evidence.FIDGET_LONGEST_S
         if not evidence.same_lever(w, newest) or evidence.other_posture(w, found):
             break
         partial = w.range_deg < PARTIAL_SHARE * newest.range_deg
         if small and quick and not partial and not evidence.in_rhythm(w, found[0], _rest_s(w, after, tries)):
+            break
+        if small and not partial and not evidence.one_point([w, *found]):
             break
         if evidence.same_way(w, found[0]) and evidence.as_long(w, found) and evidence.as_large(w, found):
             found.insert(0, w)

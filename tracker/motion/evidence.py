@@ -69,6 +69,11 @@ USUAL_LEVER_SHARE = 0.5
 same leg, same lever."""
 POOLED_SHARE = 0.20
 """One lever for all of those that begin a set explains at least this share (sitting down and up in threes: 0.1)."""
+SHARED_LEFT, OWN_LEFT = 1.4, 0.03
+"""Of what the own lever of each leaves unexplained (at least this share is taken for that), one lever for all leaves at
+most so many times as much, in sets so small that a shift of the leg may be as large. Three repetitions in a row in
+simulation: 1.24 at the 99th percentile, at most 1.35; real ankles 1.29, at most 1.39. Shifts of a leg, each about another
+point: 2.4 in the middle."""
 SAME_PIVOT_DUE = (0.2, 0.4, 0.8, 1.5)
 SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
 """Share of a repetition's acceleration that the lever of its set explains, by how much is due (repetitions in
@@ -96,6 +101,10 @@ SHAKE_EXPLAINED = 0.40
 TOLD_LEVER_M = 0.25
 """Told an exercise in which it works, the leg swings about the hip: lifts have 0.27 m and more, squats up to 0.15,
 strides up to 0.28, shifts of the leg mostly less than 0.24."""
+SLOW_LEVER_M = 0.28
+SEEN_M_S2 = 0.13
+"""What the pivot does not explain makes the lever of a slow movement look longer: between this and ``SLOW_M_S2`` lifts have
+0.30 m and more in simulation (1 757), squats up to 0.27 m (84)."""
 SET_LEVER_M = 0.20
 """One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m. Also for
 each by itself where this leg is carried: a bridge has 0.30 m and more (slow and small ones less clearly)."""
@@ -241,6 +250,23 @@ def one_pivot(group: list[Candidate], exercise: Exercise | None) -> bool:
     if math.hypot(*arm) < min(SET_LEVER_M, least_lever_m(exercise)):
         return False
     return whole.explained_by(arm) >= POOLED_SHARE or (exercise is not None and _large_and_slow(group, exercise))
+
+
+def one_point(group: list[Candidate]) -> bool:
+    """One lever explains all of them about as well as each one's own does: the hip stays where it is."""
+    energy = sum(c.pivot.energy for c in group)
+    own = sum((1.0 - c.fit.explained) * c.pivot.energy for c in group)
+    whole = pooled(group)
+    left = (1.0 - whole.explained_by(whole.lever)) * energy
+    return left <= SHARED_LEFT * max(own, OWN_LEFT * energy)
+
+
+def too_close(c: Candidate, exercise: Exercise) -> bool:
+    """Told the exercise: it turned about a point closer than a hip, as far as its turning can tell."""
+    least = least_lever_m(exercise)
+    if exercise.same_leg and SEEN_M_S2 <= c.fit.due_m_s2 < SLOW_M_S2:
+        return c.fit.lever_m < SLOW_LEVER_M
+    return 0.0 < usual_lever_m([c]) < least
 
 
 def least_lever_m(exercise: Exercise | None) -> float:

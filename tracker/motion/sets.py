@@ -255,8 +255,7 @@ class SetBuilder:
 
     def _too_close(self, c: Candidate) -> bool:
         """It turned about a point too close for a hip, or far closer than the open set's."""
-        lever_m = evidence.usual_lever_m([c])
-        if self._exercise is not None and 0.0 < lever_m < evidence.least_lever_m(self._exercise):
+        if self._exercise is not None and evidence.too_close(c, self._exercise):
             return True
         if len(self._reps) < COMPANY:
             return False
