@@ -338,3 +338,22 @@ def test_what_turns_about_the_ankle_is_none_of_an_open_set(arm, seconds, counts)
             replace(one, rep=Rep(k, 4.0 * k, 4.0 * k + 1.0, 4.0 * k + 1.5, 4.0 * k + 3.0, 0.0, 40.0, 60.0)), 0.0
         )
     assert isinstance(out[-1], Rep) is counts
+
+
+@pytest.mark.parametrize(
+    ("headings_deg", "turning"),
+    [
+        ((14.0, 16.0, 12.0), True),
+        ((-14.0, -16.0, -12.0), True),
+        ((14.0, -16.0, 12.0), False),  # to and fro
+        ((14.0, 2.0, 12.0), False),
+        ((40.0, 0.0, 0.0), False),  # the cuff turned once
+        ((7.0, 7.0, 7.0), False),  # as ankles do
+    ],
+)
+def test_short_ones_that_turn_the_body_on_are_steps(headings_deg, turning):
+    reps = [quick(2.0 * k).rep for k in range(len(headings_deg))]
+    group = [candidate(rep=rep, heading_deg=turned) for rep, turned in zip(reps, headings_deg, strict=True)]
+    assert evidence.turning(group) is turning
+    slow = replace(group[0], rep=quick(9.0, lift_s=1.5, return_s=1.5).rep)
+    assert not evidence.turning([*group, slow])

@@ -36,6 +36,8 @@ class Candidate:
         The leg rested at its top before it rested where it left from.
     climbs
         How many the climb is the mean of.
+    heading_deg
+        How far the leg turned about the vertical from beginning to end, degrees.
     """
 
     rep: Rep
@@ -48,6 +50,7 @@ class Candidate:
     rested_s: float
     from_top: bool = False
     climbs: int = 1
+    heading_deg: float = 0.0
 
     @property
     def range_deg(self) -> float:

@@ -352,7 +352,11 @@ class Tracker:
         if rep.range_deg is None:
             swing_deg = min(swing_deg, self._seen_deg(e))
         candidate = replace(
-            rough, rep=rep, swing_deg=swing_deg, from_top=self._sets.either_end and self._segmenter.from_top(e)
+            rough,
+            rep=rep,
+            swing_deg=swing_deg,
+            from_top=self._sets.either_end and self._segmenter.from_top(e),
+            heading_deg=self._heading_deg(e),
         )
         values: list[Value] = []
         values += self._sets.push(candidate, self._time(newest))
@@ -421,6 +425,12 @@ class Tracker:
         before, behind = up[: lost[0]] - np.array(e.rest), up[lost[-1] + 1 :] - up[-1]
         chords = np.square(np.concatenate((before, behind))).sum(axis=1)
         return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max(initial=0.0))))))
+
+    def _heading_deg(self, e: Excursion) -> float:
+        """How far the leg turned about the vertical, degrees."""
+        n = self._stride
+        rows = self._fine.between(e.opened * n, (e.end + 1) * n)
+        return math.degrees(float((rows[:, :3] * rows[:, 3:6]).sum()) * self._period_s)
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""

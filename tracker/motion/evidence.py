@@ -70,10 +70,10 @@ same leg, same lever."""
 POOLED_SHARE = 0.20
 """One lever for all of those that begin a set explains at least this share (sitting down and up in threes: 0.1)."""
 SHARED_LEFT, OWN_LEFT = 1.4, 0.03
-"""Of what the own lever of each leaves unexplained (at least this share is taken for that), one lever for all leaves at
-most so many times as much, in sets so small that a shift of the leg may be as large. Three repetitions in a row in
-simulation: 1.24 at the 99th percentile, at most 1.35; real ankles 1.29, at most 1.39. Shifts of a leg, each about another
-point: 2.4 in the middle."""
+"""Of what each one's own lever leaves unexplained (at least this share is taken for it), one lever for all leaves at most
+so many times as much, in sets so small that shifts of the leg may be as large. Three repetitions in a row have 1.24 in
+simulation (99th percentile) and at most 1.35, real ankles 1.29 and 1.39; shifts, each about another point, 2.4 in the
+middle."""
 SAME_PIVOT_DUE = (0.2, 0.4, 0.8, 1.5)
 SAME_PIVOT_SHARE = (0.0, 0.15, 0.45, 0.50)
 """Share of a repetition's acceleration that the lever of its set explains, by how much is due (repetitions in
@@ -103,11 +103,14 @@ TOLD_LEVER_M = 0.25
 strides up to 0.28, shifts of the leg mostly less than 0.24."""
 SLOW_LEVER_M = 0.28
 SEEN_M_S2 = 0.13
-"""What the pivot does not explain makes the lever of a slow movement look longer: between this and ``SLOW_M_S2`` lifts have
-0.30 m and more in simulation (1 757), squats up to 0.27 m (84)."""
+"""What the pivot does not explain makes the lever of a slow movement look longer: between this and ``SLOW_M_S2`` lifts
+have 0.30 m and more in simulation (1 757), squats up to 0.27 m (84)."""
 SET_LEVER_M = 0.20
 """One pivot for those that begin a set: an ankle shaken by the other leg shows 0.07–0.16 m, lifts from 0.26 m. Also for
 each by itself where this leg is carried: a bridge has 0.30 m and more (slow and small ones less clearly)."""
+HEADING_DEG = 9.0
+"""Steps on the spot turn the body on, each the same way; a lift brings the leg back (three in a row turn it so by 7° each
+at most, real ankles too; small quick steps that turn: 8 to 27° in three quarters of the cases)."""
 CLIMB = 0.05
 """Least share of the lever by which an ankle plainly goes up or down (bridge, machine: −0.03 to −0.5, lifts: 0.03 to
 1.3)."""
@@ -201,6 +204,12 @@ def side_steps(group: list[Candidate], exercise: Exercise) -> bool:
     """They are as small and as short as steps aside or on the spot, and no clear swing about one pivot."""
     aside = all(short(c.rep) and small(c, exercise) for c in group)
     return aside and not swings(group, SMALL_SHARE)
+
+
+def turning(group: list[Candidate]) -> bool:
+    """They are as short as steps, and each turned the body on, the same way."""
+    left = [c.heading_deg for c in group]
+    return all(short(c.rep) for c in group) and max(min(left), -max(left)) > HEADING_DEG
 
 
 def stepping(c: Candidate) -> bool:
