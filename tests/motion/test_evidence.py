@@ -246,8 +246,8 @@ def quick(start_s, *, range_deg=16.0, lift_s=0.6, hold_s=0.1, return_s=0.7) -> C
     ("pause_s", "changes", "rhythm"),
     [
         (0.5, {}, True),
-        (1.3, {}, True),
-        (1.6, {}, False),  # longer than they are
+        (1.2, {}, True),
+        (1.35, {}, False),  # nearly as long as they are
         (0.5, {"range_deg": 11.0}, False),
         (0.5, {"hold_s": 1.5}, False),
     ],
@@ -357,3 +357,21 @@ def test_short_ones_that_turn_the_body_on_are_steps(headings_deg, turning):
     assert evidence.turning(group) is turning
     slow = replace(group[0], rep=quick(9.0, lift_s=1.5, return_s=1.5).rep)
     assert not evidence.turning([*group, slow])
+
+
+@pytest.mark.parametrize(("hold_s", "found"), [(0.1, 1), (1.4, 1), (2.4, 1)])
+def test_what_moves_as_quickly_as_a_shift_needs_the_rhythm_however_long_it_stays(hold_s, found):
+    first, second = small_and_quick([(0.0, 0.0, -0.8)] * 2)
+    times = [quick(start_s, hold_s=hold_s).rep for start_s in (0.0, 1.3 + hold_s + 4.0)]
+    late = [replace(c, rep=rep) for c, rep in zip((first, second), times, strict=True)]
+    assert len(company.family(late, [], exercise("cable"))) == found
+
+
+@pytest.mark.parametrize(("tries", "found"), [(2, 2), (6, 1)])
+def test_a_set_does_not_begin_across_long_fidgeting(tries, found):
+    def large(start_s):
+        return candidate(rep=quick(start_s, range_deg=60.0, lift_s=1.5, return_s=1.5).rep, range_deg=60.0)
+
+    between = [candidate(rep=quick(4.0 + 3.5 * k).rep, range_deg=16.0) for k in range(tries)]
+    waiting = [large(0.0), *between, large(4.0 + 3.5 * tries)]
+    assert len(company.family(waiting, [], exercise("cable"))) == found

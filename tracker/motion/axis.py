@@ -264,6 +264,11 @@ def _pivot(terms: Array) -> Pivot:
     return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
+def heading(rate: Array, up: Array, period_s: float) -> float:
+    """How far a window turned about the vertical, rad, from turning rate (rad/s) and up direction, shape (n, 3)."""
+    return float((rate * up).sum()) * period_s
+
+
 def flexion_axis(gyr: Array, guess: Vector) -> Vector:
     """Unit vector about which a window turns most, sensor frame, by power iteration.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, judge
+from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, heading, judge
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.grid import Grid
 from tracker.motion.history import History
@@ -351,15 +351,11 @@ class Tracker:
             return [rep]
         if rep.range_deg is None:
             swing_deg = min(swing_deg, self._seen_deg(e))
-        candidate = replace(
-            rough,
-            rep=rep,
-            swing_deg=swing_deg,
-            from_top=self._sets.either_end and self._segmenter.from_top(e),
-            heading_deg=self._heading_deg(e),
-        )
-        values: list[Value] = []
-        values += self._sets.push(candidate, self._time(newest))
+        rows = self._fine.between(e.opened * self._stride, (e.end + 1) * self._stride)
+        heading_deg = math.degrees(heading(rows[:, :3], rows[:, 3:6], self._period_s))
+        from_top = self._sets.either_end and self._segmenter.from_top(e)
+        candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=from_top, heading_deg=heading_deg)
+        values: list[Value] = list(self._sets.push(candidate, self._time(newest)))
         self._axes.extend(v.shape.axis for v in values if isinstance(v, Rep) and v.shape is not None)
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):
@@ -425,12 +421,6 @@ class Tracker:
         before, behind = up[: lost[0]] - np.array(e.rest), up[lost[-1] + 1 :] - up[-1]
         chords = np.square(np.concatenate((before, behind))).sum(axis=1)
         return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max(initial=0.0))))))
-
-    def _heading_deg(self, e: Excursion) -> float:
-        """How far the leg turned about the vertical, degrees."""
-        n = self._stride
-        rows = self._fine.between(e.opened * n, (e.end + 1) * n)
-        return math.degrees(float((rows[:, :3] * rows[:, 3:6]).sum()) * self._period_s)
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""
