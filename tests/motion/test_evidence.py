@@ -300,6 +300,15 @@ def test_squats_turn_about_a_point_too_close_for_a_lift(seconds, arm_m, close):
 
 
 @pytest.mark.parametrize(
+    ("arm_m", "explained", "close"), [(0.22, 0.85, True), (0.22, 0.60, False), (0.18, 0.60, True), (0.30, 0.85, False)]
+)
+def test_a_leg_that_is_carried_shows_its_pivot_less_clearly(arm_m, explained, close):
+    one = candidate(swing(np.array([0.0, 0.0, -arm_m]), seconds=4.0))
+    one = replace(one, fit=replace(one.fit, explained=explained))
+    assert evidence.too_close(one, exercise("glute-bridge")) is close
+
+
+@pytest.mark.parametrize(
     ("changes", "usual_hold_s", "other"),
     [
         ({"hold_s": 4.0}, 0.5, True),
