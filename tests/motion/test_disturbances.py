@@ -100,6 +100,15 @@ def test_a_partial_whose_lift_was_lost_stays_a_partial():
     assert (len(first.reps), len(first.partials)) == (len(stream.truth.sets[0].reps), 1)
 
 
+def test_what_was_received_between_two_holes_tells_how_far_the_leg_was():
+    stream = sensed()
+    rep = stream.truth.sets[0].reps[2]
+    lift, end = round(rep.start_s * 100) + 10, round(rep.end_s * 100) - 10
+    out = run(stream.tracker(), without(stream.samples, [(lift, lift + 30), (end, end + 3)]))
+    found = next(r for r in reps(out) if r.start_s < rep.peak_start_s < r.end_s)
+    assert found.range_deg is None  # the lift is not known
+
+
 @pytest.mark.parametrize("at", ["start_s", "peak_start_s", "peak_end_s", "end_s"])
 def test_a_quarter_second_at_any_border_costs_nothing(at):
     stream = sensed()

@@ -409,18 +409,18 @@ class Tracker:
     def _seen_deg(self, e: Excursion) -> float:
         """How far the leg was where samples were received, degrees: what a hole was bridged with proves no range.
 
-        Before the hole it is measured from the pose that the leg left, behind it from the one that it came back to:
-        turning that the bridge made too much or too little of shifts all poses behind it alike.
+        Before the hole it is measured from the pose that the leg left, behind it from the one that it came back to, and
+        between two from the nearer: turning that a bridge makes too much or too little of shifts all that is behind it.
         """
         n = self._stride
         rows = self._fine.between(e.opened * n, (e.end + 1) * n)
-        lost = np.flatnonzero(rows[:, 6] == LOST)
+        up, lost = rows[:, 3:6], np.flatnonzero(rows[:, 6] == LOST)
         if not len(lost):
             return math.inf
-        up = rows[:, 3:6]
-        before, behind = up[: lost[0]] - np.array(e.rest), up[lost[-1] + 1 :] - up[-1]
-        chords = np.square(np.concatenate((before, behind))).sum(axis=1)
-        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max(initial=0.0))))))
+        before, behind = np.square(up - np.array(e.rest)).sum(axis=1), np.square(up - up[-1]).sum(axis=1)
+        chords = np.minimum(before, behind)
+        chords[lost], chords[: lost[0]], chords[lost[-1] + 1 :] = 0.0, before[: lost[0]], behind[lost[-1] + 1 :]
+        return math.degrees(2.0 * math.asin(min(1.0, 0.5 * math.sqrt(float(chords.max())))))
 
     def _rough(self, e: Excursion, newest: int) -> Rep:
         """What the segmentation alone knows: when it left and came back, and how far it was."""
