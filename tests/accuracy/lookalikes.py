@@ -80,9 +80,9 @@ def in_a_row(found: Sequence[Movement], many: int, *, lifts: bool) -> Iterator[S
 
 
 def small_and_quick(group: Sequence[Movement]) -> bool:
-    """As small and as quick as shifts of a leg are."""
+    """As small as shifts of a leg, and some as soon over."""
     small = all(evidence.small(m.one, m.profile) for m in group)
-    return small and measured(group) and any(company.quick(m.one) for m in group)
+    return small and measured(group) and any(m.one.rep.under_tension_s < evidence.FIDGET_LONGEST_S for m in group)
 
 
 def slow(group: Sequence[Movement]) -> bool:

@@ -6,7 +6,6 @@ Remembered: nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -74,9 +73,12 @@ def family(waiting: Sequence[Candidate], tries: Sequence[Rep], exercise: Exercis
 
 
 def _goes_on(w: Candidate, found: list[Candidate], rest_s: float) -> bool:
-    """So small that they may be shifts, they swing about one point, in a rhythm if any is as quick as a shift."""
-    hasty = quick(w) or quick(found[-1])
-    return one_point([w, *found]) and (not hasty or evidence.in_rhythm(w, found[0], rest_s))
+    """So small that they may be shifts, they swing about one point, and are the more alike the quicker they are."""
+    if not one_point([w, *found]):
+        return False
+    if min(w.rep.under_tension_s, found[-1].rep.under_tension_s) < evidence.FIDGET_LONGEST_S:
+        return evidence.in_rhythm(w, found[0], rest_s)
+    return not (quick(w) or quick(found[-1])) or evidence.at_once(w, found[0], rest_s)
 
 
 def one_point(group: list[Candidate]) -> bool:
@@ -89,9 +91,8 @@ def one_point(group: list[Candidate]) -> bool:
 
 
 def quick(c: Candidate) -> bool:
-    """Over as soon as a shift of the leg, or moved as quickly."""
-    moved_s = math.inf if c.rep.hold_s is None else c.rep.under_tension_s - c.rep.hold_s
-    return c.rep.under_tension_s < evidence.FIDGET_LONGEST_S or moved_s < SHIFT_MOVES_S
+    """Its ways there and back are as quick as a shift's."""
+    return c.rep.hold_s is not None and c.rep.under_tension_s - c.rep.hold_s < SHIFT_MOVES_S
 
 
 def _rest_s(w: Candidate, after: Candidate, tries: Sequence[Rep]) -> float:

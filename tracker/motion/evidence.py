@@ -412,7 +412,12 @@ def in_rhythm(a: Candidate, b: Candidate, pause_s: float) -> bool:
     repetitions in a row the longer rest is 0.3 of the shorter one, at most 0.88 where they are small and quick; of real
     ankles, which were slower, 0.31, and 0.90 at the 99th percentile.
     """
-    return kin(a, b) and pause_s <= RHYTHM_PAUSE * min(a.rep.under_tension_s, b.rep.under_tension_s)
+    return kin(a, b) and at_once(a, b, pause_s)
+
+
+def at_once(a: Candidate, b: Candidate, pause_s: float) -> bool:
+    """The pause between them is shorter than either."""
+    return pause_s <= RHYTHM_PAUSE * min(a.rep.under_tension_s, b.rep.under_tension_s)
 
 
 def small(c: Candidate, exercise: Exercise) -> bool:
