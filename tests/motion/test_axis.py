@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from tracker.motion.axis import PivotHistory, aside, fit_pivots, judge, main_axis, spread_of
+from tracker.motion.axis import PivotHistory, aside, fit_pivots, heading, judge, main_axis, spread_of
 
 STEP_S = 0.04
 FINE = 40
@@ -184,3 +184,11 @@ def test_fits_to_stretches_of_a_history_are_those_to_the_stretches_alone():
                 if len(there) >= 6:
                     out = fit_pivots(there[:, :3], there[:, 3:], STEP_S, len(there))[0]
                     assert history.fit_out(first, last) == out
+
+
+def test_the_heading_is_what_a_leg_turned_about_the_vertical():
+    t = np.linspace(0.0, 1.0, 101)[:-1]
+    up = np.stack([np.sin(t), 0.0 * t, np.cos(t)], axis=1)  # the shank tilts …
+    rate = np.array([0.0, 2.0, 0.0]) + math.radians(30.0) * up  # … and turns by 30°
+    assert math.degrees(heading(rate, up, 0.01)) == pytest.approx(30.0)
+    assert heading(rate - math.radians(30.0) * up, up, 0.01) == pytest.approx(0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tracker.exercises import exercise
-from tracker.motion import evidence
+from tracker.motion import company, evidence
 from tracker.motion.axis import PivotFit, fit_pivots
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.sets import SetBuilder
@@ -246,14 +246,66 @@ def quick(start_s, *, range_deg=16.0, lift_s=0.6, hold_s=0.1, return_s=0.7) -> C
     ("pause_s", "changes", "rhythm"),
     [
         (0.5, {}, True),
-        (1.3, {}, True),
-        (1.6, {}, False),  # longer than they are
+        (1.2, {}, True),
+        (1.35, {}, False),  # nearly as long as they are
         (0.5, {"range_deg": 11.0}, False),
         (0.5, {"hold_s": 1.5}, False),
     ],
 )
 def test_small_quick_ones_follow_each_other_at_once(pause_s, changes, rhythm):
     assert evidence.in_rhythm(quick(0.0), quick(1.4 + pause_s, **changes), pause_s) is rhythm
+
+
+def small_and_quick(arms) -> list[Candidate]:
+    """Follow each other at once, each about its own point."""
+    swings = [swing(np.array(arm), seconds=1.4, range_deg=16.0, seed=seed) for seed, arm in enumerate(arms)]
+    reps = [quick(2.0 * k).rep for k in range(len(arms))]
+    return [candidate(pivot, rep=rep, range_deg=16.0) for pivot, rep in zip(swings, reps, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("arms", "alike"),
+    [
+        ([(0.0, 0.0, -0.8)] * 3, 3),
+        ([(0.0, 0.0, -0.45), (0.0, 0.0, -0.8), (0.0, 0.0, -0.8)], 2),
+        ([(0.3, 0.0, -0.4), (0.0, 0.0, -0.5), (-0.3, 0.0, -0.4)], 1),
+    ],
+)
+def test_small_ones_begin_a_set_where_they_swing_about_one_point(arms, alike):
+    assert len(company.family(small_and_quick(arms), [], exercise("cable"))) == alike
+
+
+def test_small_ones_need_their_rhythm_beside_a_larger_one():
+    first, second = small_and_quick([(0.0, 0.0, -0.8)] * 2)
+    late = replace(first.rep, start_s=9.0, peak_start_s=9.6, peak_end_s=9.7, end_s=10.4, range_deg=26.0)
+    larger = replace(first, rep=late)
+    assert not evidence.small(larger, exercise("cable"))
+    assert company.family([first, second, larger], [], exercise("cable")) == [larger]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "arm_m", "close"),
+    [
+        (4.0, 0.20, True),  # a slow squat, whose lever looks longer than it is
+        (4.0, 0.27, True),
+        (4.0, 0.30, False),
+        (3.0, 0.20, True),
+        (3.0, 0.27, False),
+        (20.0, 0.05, False),  # so slow that nothing shows
+    ],
+)
+def test_squats_turn_about_a_point_too_close_for_a_lift(seconds, arm_m, close):
+    one = candidate(swing(np.array([0.0, 0.0, -arm_m]), seconds=seconds, range_deg=25.0))
+    assert evidence.too_close(one, exercise("cable")) is close
+
+
+@pytest.mark.parametrize(
+    ("arm_m", "explained", "close"), [(0.22, 0.85, True), (0.22, 0.60, False), (0.18, 0.60, True), (0.30, 0.85, False)]
+)
+def test_a_leg_that_is_carried_shows_its_pivot_less_clearly(arm_m, explained, close):
+    one = candidate(swing(np.array([0.0, 0.0, -arm_m]), seconds=4.0))
+    one = replace(one, fit=replace(one.fit, explained=explained))
+    assert evidence.too_close(one, exercise("glute-bridge")) is close
 
 
 @pytest.mark.parametrize(
@@ -296,3 +348,40 @@ def test_what_turns_about_the_ankle_is_none_of_an_open_set(arm, seconds, counts)
         )
     last = out or sets.end_set(0.0)  # one in which the cuff may have slipped waits for the next
     assert isinstance(last[0], Rep) is counts
+
+
+@pytest.mark.parametrize(
+    ("headings_deg", "turning"),
+    [
+        ((14.0, 16.0, 12.0), True),
+        ((-14.0, -16.0, -12.0), True),
+        ((14.0, -16.0, 12.0), False),  # to and fro
+        ((14.0, 2.0, 12.0), False),
+        ((40.0, 0.0, 0.0), False),  # the cuff turned once
+        ((7.0, 7.0, 7.0), False),  # as ankles do
+    ],
+)
+def test_short_ones_that_turn_the_body_on_are_steps(headings_deg, turning):
+    reps = [quick(2.0 * k).rep for k in range(len(headings_deg))]
+    group = [candidate(rep=rep, heading_deg=turned) for rep, turned in zip(reps, headings_deg, strict=True)]
+    assert evidence.turning(group) is turning
+    slow = replace(group[0], rep=quick(9.0, lift_s=1.5, return_s=1.5).rep)
+    assert not evidence.turning([*group, slow])
+
+
+@pytest.mark.parametrize(("hold_s", "found"), [(0.1, 1), (1.4, 1), (2.4, 1)])
+def test_what_moves_as_quickly_as_a_shift_needs_the_rhythm_however_long_it_stays(hold_s, found):
+    first, second = small_and_quick([(0.0, 0.0, -0.8)] * 2)
+    times = [quick(start_s, hold_s=hold_s).rep for start_s in (0.0, 1.3 + hold_s + 4.0)]
+    late = [replace(c, rep=rep) for c, rep in zip((first, second), times, strict=True)]
+    assert len(company.family(late, [], exercise("cable"))) == found
+
+
+@pytest.mark.parametrize(("tries", "found"), [(2, 2), (6, 1)])
+def test_a_set_does_not_begin_across_long_fidgeting(tries, found):
+    def large(start_s):
+        return candidate(rep=quick(start_s, range_deg=60.0, lift_s=1.5, return_s=1.5).rep, range_deg=60.0)
+
+    between = [candidate(rep=quick(4.0 + 3.5 * k).rep, range_deg=16.0) for k in range(tries)]
+    waiting = [large(0.0), *between, large(4.0 + 3.5 * tries)]
+    assert len(company.family(waiting, [], exercise("cable"))) == found

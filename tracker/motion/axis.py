@@ -263,6 +263,11 @@ def _pivot(terms: Array) -> Pivot:
     return Pivot((a, b, c, d, e, f), (x, y, z), energy, terms.shape[2])
 
 
+def heading(rate: Array, up: Array, period_s: float) -> float:
+    """How far a window turned about the vertical, rad, from turning rate (rad/s) and up direction, shape (n, 3)."""
+    return float((rate * up).sum()) * period_s
+
+
 def spread_of(columns: Array) -> Spread:
     """Sum of the products of a turning rate's parts, shape (3, n): what was turned about, and how much."""
     (a, b, c), (_, d, e), (_, _, f) = (columns @ columns.T).tolist()

@@ -38,6 +38,8 @@ class Candidate:
         How many the climb is the mean of.
     own_deg
         Range about its own axis: how well the set's is known yet must not decide what counts.
+    heading_deg
+        How far the leg turned about the vertical from beginning to end, degrees.
     """
 
     rep: Rep
@@ -51,6 +53,7 @@ class Candidate:
     from_top: bool = False
     climbs: int = 1
     own_deg: float = 0.0
+    heading_deg: float = 0.0
 
     @property
     def range_deg(self) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 
 from tracker.exercises import Exercise
 from tracker.motion import evidence
-from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, judge
+from tracker.motion.axis import Pivot, PivotFit, PivotHistory, climb, heading, judge
 from tracker.motion.bridged import seen_deg
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.gain import Gain
@@ -338,11 +338,14 @@ class Tracker:
                 self._sets.resume(measured.reported_s, measured.end_s - measured.start_s)
             return [measured]
         rep, own_deg = measured
+        rows = self._fine.between(e.opened * self._stride, (e.end + 1) * self._stride)
         if rep.range_deg is None:
-            seen = self._fine.between(e.opened * self._stride, (e.end + 1) * self._stride)
-            swing_deg = min(swing_deg, seen_deg(seen[:, 3:6], seen[:, 6] == LOST, e.rest))
+            swing_deg = min(swing_deg, seen_deg(rows[:, 3:6], rows[:, 6] == LOST, e.rest))
+        heading_deg = math.degrees(heading(rows[:, :3], rows[:, 3:6], self._period_s))
         from_top = self._sets.either_end and self._segmenter.from_top(e)
-        candidate = replace(rough, rep=rep, swing_deg=swing_deg, from_top=from_top, own_deg=own_deg)
+        candidate = replace(
+            rough, rep=rep, swing_deg=swing_deg, from_top=from_top, own_deg=own_deg, heading_deg=heading_deg
+        )
         values = self._told(self._sets.push(candidate, self._time(newest)))
         self._judged.append(e)
         if any(isinstance(v, Rejected) and v.peak == e.peak and v.reason is Reason.WRONG_WAY for v in values):

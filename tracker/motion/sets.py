@@ -342,7 +342,8 @@ class SetBuilder:
     def _begin(self, group: list[Candidate], now_s: float) -> list[Outcome]:
         """Make a set of those who waited for each other."""
         aside = self._exercise is not None and evidence.side_steps(group, self._exercise)
-        if aside or not evidence.swings(group, evidence.COMPANY_SHARE):
+        round_ = len(group) >= COMPANY and evidence.turning(group)
+        if aside or round_ or not evidence.swings(group, evidence.COMPANY_SHARE):
             return self._disperse(now_s, Reason.WALKING)
         if not evidence.one_pivot(group, self._exercise):
             return self._disperse(now_s, Reason.NO_LEVER)
