@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tracker.exercises import exercise
-from tracker.motion import company, evidence
+from tracker.motion import company, evidence, way
 from tracker.motion.axis import PivotFit, fit_pivots
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.sets import SetBuilder
-from tracker.motion.values import Rep
+from tracker.motion.values import Reason, Rejected, Rep
 
 STEP_S = 0.04
 AXIS, ARM = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, -0.8])
@@ -127,30 +127,30 @@ def test_the_first_of_a_later_set_is_like_those_before(lift_s, hold_s, range_deg
 def test_the_wrong_way(id_, climb, due_m_s2, rested_s, wrong):
     one = candidate()
     one = replace(one, climb=climb, rested_s=rested_s, fit=replace(one.fit, due_m_s2=due_m_s2))
-    assert evidence.wrong_way(one, exercise(id_), 0.0, vouched=False) is wrong
+    assert way.wrong_way(one, exercise(id_), 0.0, vouched=False) is wrong
 
 
 def test_the_sets_before_tell_which_way_a_bridge_goes():
     bridge, up, down = exercise("glute-bridge"), replace(candidate(), climb=0.3), replace(candidate(), climb=-0.3)
-    assert evidence.wrong_way(up, bridge, -0.3, vouched=False)
-    assert not evidence.wrong_way(down, bridge, -0.3, vouched=False)
-    assert not evidence.wrong_way(up, bridge, 0.0, vouched=False)
+    assert way.wrong_way(up, bridge, -0.3, vouched=False)
+    assert not way.wrong_way(down, bridge, -0.3, vouched=False)
+    assert not way.wrong_way(up, bridge, 0.0, vouched=False)
 
 
 def test_the_climb_of_several_is_their_mean():
     clear, unclear, other = (replace(candidate(), climb=climb) for climb in (0.09, 0.01, -0.3))
     other = replace(other, direction=(-1.0, 0.0, 0.0))  # it went another way
-    assert evidence.together(clear, [unclear, other]).climb == pytest.approx(0.05)
+    assert way.together(clear, [unclear, other]).climb == pytest.approx(0.05)
     near = replace(unclear, fit=replace(unclear.fit, lever_m=0.5 * clear.fit.lever_m))
-    assert evidence.together(clear, [near]) is clear
-    assert evidence.together(replace(clear, climb=0.0), [unclear]).climb == 0.0  # it could not tell
+    assert way.together(clear, [near]) is clear
+    assert way.together(replace(clear, climb=0.0), [unclear]).climb == 0.0  # it could not tell
 
 
 def test_company_vouches_for_the_way():
     one = candidate()
     one = replace(one, climb=-0.08)
-    assert evidence.wrong_way(one, exercise("cable"), 0.0, vouched=False)
-    assert not evidence.wrong_way(one, exercise("cable"), 0.0, vouched=True)
+    assert way.wrong_way(one, exercise("cable"), 0.0, vouched=False)
+    assert not way.wrong_way(one, exercise("cable"), 0.0, vouched=True)
 
 
 def test_kin_is_closer_than_alike():
@@ -385,3 +385,14 @@ def test_a_set_does_not_begin_across_long_fidgeting(tries, found):
     between = [candidate(rep=quick(4.0 + 3.5 * k).rep, range_deg=16.0) for k in range(tries)]
     waiting = [large(0.0), *between, large(4.0 + 3.5 * tries)]
     assert len(company.family(waiting, [], exercise("cable"))) == found
+
+
+def test_who_shifts_on_without_a_rest_does_not_fill_the_memory():
+    sets, given_up = SetBuilder(exercise("cable")), []
+    for k in range(2 * company.MOST_WAIT):
+        range_deg = 10.0 if k % 2 else 17.0
+        one = quick(4.0 * k, range_deg=range_deg)
+        rep = replace(one.rep, peak=k + 1, range_deg=range_deg)
+        given_up += sets.push(replace(one, rep=rep, swing_deg=range_deg), rep.end_s + 0.1)
+    assert all(isinstance(v, Rejected) and v.reason is Reason.TOO_FEW for v in given_up)
+    assert [v.peak for v in given_up] == list(range(1, company.MOST_WAIT + 1))

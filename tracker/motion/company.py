@@ -14,7 +14,7 @@ from statistics import median
 from tracker.exercises import Exercise
 from tracker.motion import evidence
 from tracker.motion.candidate import Candidate
-from tracker.motion.values import Rep
+from tracker.motion.values import Reason, Rep
 from tracker.motion.vectors import angle
 
 PARTIAL_SHARE = 0.60
@@ -34,6 +34,15 @@ SLIP_DUE = 2.0
 """Where the turning makes so many times as much acceleration due as in the set's others, the cuff slipped too."""
 STRAP_MOVED_RAD = math.radians(15.0)
 """A rest pose that shifts by more from one repetition to the next: the cuff turned or slipped."""
+MOST_WAIT = 32
+"""Of so many none was alike enough to the ones before it to begin a set: the oldest wait in vain."""
+IN_VAIN = {
+    Reason.TOO_FEW: f"not plain enough to stand alone; {COMPANY} alike ones in a row make a set",
+    Reason.NO_LEVER: "together they did not swing about a knee or hip",
+    Reason.WRONG_WAY: "alike ones went the wrong way",
+    Reason.WALKING: "they went out and back on different paths, as steps do",
+}
+"""What is said of those who waited."""
 SHARED_LEFT, OWN_LEFT = 1.4, 0.03
 """Of what each one's own lever leaves unexplained (at least this share is taken for it), one lever for all leaves at
 most so many times as much, in sets so small that shifts of the leg may be as large. Three repetitions in a row have

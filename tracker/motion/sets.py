@@ -16,7 +16,7 @@ from dataclasses import replace
 from statistics import median
 
 from tracker.exercises import Exercise
-from tracker.motion import company, evidence
+from tracker.motion import company, evidence, way
 from tracker.motion.candidate import Candidate, Lift
 from tracker.motion.company import COMPANY, LEAST_PARTIAL_SHARE, PARTIAL_SHARE, STRAP_MOVED_RAD
 from tracker.motion.values import ExerciseSet, Flag, Reason, Rejected, Rep
@@ -78,6 +78,7 @@ class SetBuilder:
         out = self._judge(candidate, now_s)
         if self._doubted is doubted:
             out = self._dispel(now_s) + out
+        out += self._disperse(now_s, but=company.MOST_WAIT)
         self._changed()
         return out
 
@@ -155,7 +156,7 @@ class SetBuilder:
             (only,) = self._reps
             if evidence.same_way(c, only) and c.rep.start_s - only.rep.end_s < evidence.FOLLOWS_S:
                 self._partials.append(self._reps.pop())
-        elif self._reps and evidence.together(c, self._reps).climbs > len(self._reps):
+        elif self._reps and way.together(c, self._reps).climbs > len(self._reps):
             self._reps = []
         if self._waiting and evidence.same_way(c, self._waiting[-1]):
             return self._disperse(now_s, Reason.WRONG_WAY)
@@ -210,7 +211,7 @@ class SetBuilder:
         if len(self._reps) >= evidence.USUAL_REPS:
             self._usual_deg = median(c.range_deg for c in self._reps)
             self._usual_lever_m = evidence.usual_lever_m(self._reps)
-            self._usual_climb = evidence.usual_climb(self._reps)
+            self._usual_climb = way.usual_climb(self._reps)
         if len(self._reps) >= COMPANY:
             self._before = self._reps[-USUAL_OF:]
         out.append(ExerciseSet(self._number, tuple(reps), tuple(partials), tuple(pauses), now_s))
@@ -248,8 +249,8 @@ class SetBuilder:
             return Reason.WALKING, _follows_a_step(after_s)
         like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
         others = self._reps or self._waiting
-        pooled = evidence.together(c, others)
-        if self._exercise is not None and evidence.wrong_way(pooled, self._exercise, self._usual_climb, vouched=like):
+        pooled = way.together(c, others)
+        if self._exercise is not None and way.wrong_way(pooled, self._exercise, self._usual_climb, vouched=like):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if self._exercise is not None and self._exercise.ankle == "either" and c.from_top and not others:
             return Reason.WRONG_WAY, "the leg rested at its top first"
@@ -311,7 +312,7 @@ class SetBuilder:
         if self._familiar(c):
             return True
         least = max(self._exercise.sure_range_deg, PARTIAL_SHARE * self._usual_deg)
-        if c.range_deg < least or evidence.goes_against(c, self._exercise, evidence.LEVEL_CLIMB):
+        if c.range_deg < least or way.goes_against(c, self._exercise, evidence.LEVEL_CLIMB):
             return False
         if not evidence.controlled(c, self._exercise.sure_range_deg):
             return False
@@ -429,17 +430,11 @@ class SetBuilder:
         detail = f"range {c.range_deg:.0f}° < {PARTIAL_SHARE:.0%} of the usual {usual:.0f}°"
         return _rejected(c.rep, Reason.PARTIAL, detail, now_s)
 
-    def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW) -> list[Outcome]:
-        """Those who waited in vain."""
-        waiting, self._waiting = self._waiting, []
-        detail = f"not plain enough to stand alone; {COMPANY} alike ones in a row make a set"
-        if reason is Reason.NO_LEVER:
-            detail = "together they did not swing about a knee or hip"
-        if reason is Reason.WRONG_WAY:
-            detail = "alike ones went the wrong way"
-        if reason is Reason.WALKING:
-            detail = "they went out and back on different paths, as steps do"
-        return [_rejected(w.rep, reason, detail, now_s) for w in waiting]
+    def _disperse(self, now_s: float, reason: Reason = Reason.TOO_FEW, *, but: int = 0) -> list[Outcome]:
+        """Those who waited in vain, the newest few excepted."""
+        vain = max(0, len(self._waiting) - but)
+        waiting, self._waiting = self._waiting[:vain], self._waiting[vain:]
+        return [_rejected(w.rep, reason, company.IN_VAIN[reason], now_s) for w in waiting]
 
 
 def _rejected(rep: Rep, reason: Reason, detail: str, now_s: float) -> Rejected:
