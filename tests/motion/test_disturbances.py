@@ -30,7 +30,8 @@ def true_reps(stream):
 def assert_none_added(found, stream, plain, *, told):
     """No set has more than were done, and nothing is counted where nothing was without losses.
 
-    Untold, a set may be seen from its tops, and then has one more.
+    Untold, a set may be seen from its tops, and then has one more; and a leg that takes up another posture may seem to
+    have come back in a hole: its range is not known then.
     """
     outside = list(found)
     for one in stream.truth.sets:
@@ -41,7 +42,8 @@ def assert_none_added(found, stream, plain, *, told):
         outside = [r for r in outside if r not in inside]
         assert len(inside) <= max(len(one.reps) + (not told), len(known)), inside
     for rep in outside:
-        assert max((overlap(rep, known) for known in plain), default=0.0) > 0.5, rep
+        unseen = not told and rep.range_deg is None
+        assert unseen or max((overlap(rep, known) for known in plain), default=0.0) > 0.5, rep
     for one, two in itertools.pairwise(found):
         assert overlap(one, two) <= 0.0
 
