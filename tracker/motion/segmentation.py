@@ -39,7 +39,7 @@ from tracker.motion.watch import (
 
 LONGEST_S = 20.0
 """An excursion open for longer is given up (holds of 8 s are the longest that people train)."""
-DOUBTFUL_S, ASK_EVERY_S = 4.0, 0.28
+DOUBTFUL_S, ASK_EVERY_S = 3.0, 0.28
 """An excursion open for longer may be a change of posture: ask the later watches, so often."""
 SECOND_S = 0.6
 """Still for so long away from rest: perhaps another rest pose."""
