@@ -76,6 +76,8 @@ simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.
 THEIR_DUE_M_S2, THEIR_SHARE = 0.3, 0.90
 """The very pivot of others explains so much of so clear an acceleration (first repetitions that nothing else vouched
 for, in simulation: 0.93 and more; shifts of a leg and hands at the cuff: up to 0.78)."""
+LEADS_S = 4.0
+"""What leads a set is followed by it within this time."""
 SLIPPED = math.cos(math.radians(8.0))
 """The sensor sits otherwise when the rest pose or the way of the lift turned by more than this."""
 ASIDE = math.cos(math.radians(70.0))
@@ -119,8 +121,7 @@ LITTLE_CLIMB = 0.03
 SAME_LEVER = 0.7
 """Climbs are shares of the lever: they are averaged where the levers are within this ratio."""
 LEVEL_CLIMB = 0.02
-"""Less is neither; one that stands alone must not go the wrong way by more, nor three on average where the ankle rises
-(in simulation never over 0.01, of any size or speed; from the top to rest and back 0.02 to 0.08)."""
+"""Less is neither; one that stands alone must not go the wrong way by more."""
 NEAR_REST = math.cos(math.radians(15.0))
 ONE_MORE_SHARE = 0.6
 """Of what a pivot explains in a set's repetitions, for the next lift to be said at its top."""
@@ -227,6 +228,8 @@ def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
 
 def leads(c: Candidate, group: list[Candidate]) -> bool:
     """It went their way, about as far and about their very pivot, however small or quick it was."""
+    if group[0].rep.start_s - c.rep.end_s >= LEADS_S or ratio(c.fit.lever_m, group[0].fit.lever_m) < SAME_LEVER:
+        return False
     return same_way(c, group[0]) and as_large(c, group) and as_long(c, group) and their_pivot(c, group)
 
 
@@ -318,8 +321,6 @@ def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: 
     unlike = 0.0 < abs(usual_climb) < CLIMB and (usual_climb > 0.0) is not (exercise.ankle == "rises")
     if vouched or unlike or c.fit.due_m_s2 < SLOW_M_S2:
         least = SLOW_CLIMB
-    if exercise.ankle == "rises" and c.climbs >= 3:
-        least = LEVEL_CLIMB
     return goes_against(c, exercise, least)
 
 
