@@ -95,7 +95,7 @@ def with_leaders(group: list[Candidate], waiting: Sequence[Candidate]) -> list[C
     """Those that begin a set, and before them those that nothing vouched for but the very pivot of this set."""
     found = group
     for w in reversed(waiting[: waiting.index(group[0])]):
-        if found[0].rep.start_s - w.rep.end_s < SET_PAUSE_S and evidence.leads(w, found):
+        if evidence.leads(w, found):
             found = [w, *found]
         elif w.range_deg >= PARTIAL_SHARE * median(g.range_deg for g in group):
             break

@@ -75,6 +75,8 @@ simulation, first percentile: 0.20, 0.53, 0.79, 0.83; squats between them: −0.
 THEIR_DUE_M_S2, THEIR_SHARE = 0.3, 0.90
 """The very pivot of others explains so much of so clear an acceleration (first repetitions that nothing else vouched
 for, in simulation: 0.93 and more; shifts of a leg and hands at the cuff: up to 0.78)."""
+LEADS_S = 4.0
+"""What leads a set is followed by it within this time."""
 SLIPPED = math.cos(math.radians(8.0))
 """The sensor sits otherwise when the rest pose or the way of the lift turned by more than this."""
 ASIDE = math.cos(math.radians(70.0))
@@ -113,11 +115,12 @@ each by itself where this leg is carried: a bridge has 0.30 m and more (slow and
 HEADING_DEG = 9.0
 """Steps on the spot turn the body on, each the same way; a lift brings the leg back. Of three in a row, the least so
 turned is turned by 7° at most in lifts, real ankles too, and by more than this in 71 of 100 small steps that turn."""
+SAME_LEVER = 0.7
+"""Swings about one point show levers within this ratio."""
 SLOW_M_S2 = 0.3
 """Less is due in a slow movement: a pivot hardly shows, nor which way the ankle goes."""
 LEVEL_CLIMB = 0.02
-"""Less is neither; one that stands alone must not go the wrong way by more, nor three on average where the ankle rises
-(in simulation never over 0.01, of any size or speed; from the top to rest and back 0.02 to 0.08)."""
+"""Less is neither; one that stands alone must not go the wrong way by more."""
 NEAR_REST = math.cos(math.radians(15.0))
 ONE_MORE_SHARE = 0.6
 """Of what a pivot explains in a set's repetitions, for the next lift to be said at its top."""
@@ -232,6 +235,8 @@ def same_pivot(c: Candidate, group: list[Candidate]) -> bool:
 
 def leads(c: Candidate, group: list[Candidate]) -> bool:
     """It went their way, about as far and about their very pivot, however small or quick it was."""
+    if group[0].rep.start_s - c.rep.end_s >= LEADS_S or ratio(c.fit.lever_m, group[0].fit.lever_m) < SAME_LEVER:
+        return False
     return same_way(c, group[0]) and as_large(c, group) and as_long(c, group) and their_pivot(c, group)
 
 

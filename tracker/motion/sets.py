@@ -151,13 +151,11 @@ class SetBuilder:
         return any(c.rep.peak == peak for c in self._reps)
 
     def _wrong_too(self, c: Candidate, now_s: float) -> list[Outcome]:
-        """What went the same way just before was wrong too, even a set's only repetition, or all of them together."""
+        """What went the same way just before was wrong too, even the only repetition of a set."""
         if len(self._reps) == 1:
             (only,) = self._reps
             if evidence.same_way(c, only) and c.rep.start_s - only.rep.end_s < evidence.FOLLOWS_S:
                 self._partials.append(self._reps.pop())
-        elif self._reps and way.together(c, self._reps).climbs > len(self._reps):
-            self._reps = []
         if self._waiting and evidence.same_way(c, self._waiting[-1]):
             return self._disperse(now_s, Reason.WRONG_WAY)
         return []

@@ -24,10 +24,6 @@ RESTED_S, COMMON_CLIMB = 0.6, 0.055
 three of them by this much on average: a machine's long push ends higher than it began (up to 0.08, on average 0.05)."""
 LITTLE_CLIMB = 0.03
 """In sets that went up or down by less, as in those long pushes, one alone may go the wrong way by more."""
-CLIMBING_DEG = 15.0
-"""A smaller lift climbs no more (10°: 0.015) than the error of its climb is."""
-SAME_LEVER = 0.7
-"""Climbs are shares of the lever: they are averaged where the levers are within this ratio."""
 
 
 def goes_against(c: Candidate, exercise: Exercise, least: float) -> bool:
@@ -43,7 +39,7 @@ def together(c: Candidate, company: list[Candidate]) -> Candidate:
         other for other in company if other.climb and evidence.same_way(other, c) and evidence.as_large(other, [c])
     ]
     plain = [other for other in alike if other.fit.even >= c.fit.even - evidence.EVEN_LESS]
-    like = [other for other in plain if evidence.ratio(other.fit.lever_m, c.fit.lever_m) >= SAME_LEVER]
+    like = [other for other in plain if evidence.ratio(other.fit.lever_m, c.fit.lever_m) >= evidence.SAME_LEVER]
     if not c.climb or not like:
         return c
     return replace(c, climb=fmean(other.climb for other in [*like, c]), climbs=len(like) + 1)
@@ -64,8 +60,6 @@ def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: 
     unlike = 0.0 < abs(usual_climb) < CLIMB and (usual_climb > 0.0) is not (exercise.ankle == "rises")
     if vouched or unlike or c.fit.due_m_s2 < evidence.SLOW_M_S2:
         least = SLOW_CLIMB
-    if exercise.ankle == "rises" and c.climbs >= 3 and c.range_deg >= CLIMBING_DEG:
-        least = evidence.LEVEL_CLIMB
     return goes_against(c, exercise, least)
 
 
