@@ -37,7 +37,7 @@ from tracker.motion.values import ExerciseSet, Flag, Peak, Reason, Rejected, Rep
 from tracker.motion.vectors import Vector, angle, cross, tangent
 from tracker.motion.watch import CLOSE_LEFT, SLOW_RAD_S, Ending, Excursion, Top
 
-ALGORITHM_VERSION = "6"
+ALGORITHM_VERSION = "7"
 
 STEP_S = 0.04
 """The segmentation looks at the leg 25 times a second."""
