@@ -17,7 +17,7 @@ from unittest.mock import patch
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from tracker.motion import engine
+from tracker.motion import engine, gain
 from tracker.motion.axis import Spread, main_axis
 from tracker.motion.reps import Measures, measure
 from tracker.motion.samples import Array
@@ -65,7 +65,7 @@ class Taken:
 
 
 def watched(case: Case) -> tuple[Simulated, list[ExerciseSet], dict[float, Taken]]:
-    """Track a case; also what was measured, by its range, which no two share."""
+    """Track a case by the gyroscope alone; also what was measured, by its range, which no two share."""
     taken = {}
 
     def keep(*window: Any, **how: Any) -> Measures | None:
@@ -74,7 +74,7 @@ def watched(case: Case) -> tuple[Simulated, list[ExerciseSet], dict[float, Taken
             taken[math.degrees(found.range_rad)] = Taken(window, how, found)
         return found
 
-    with patch.object(engine, "measure", keep):
+    with patch.object(engine, "measure", keep), patch.object(gain, "GRAVITY_SHARE", 0.0):
         simulated, values = tracked(case)
     return simulated, [value for value in values if isinstance(value, ExerciseSet)], taken
 

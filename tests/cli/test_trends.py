@@ -111,16 +111,16 @@ def test_numbers_and_errors_stand_side_by_side(kickback: Kickback, log: Log) -> 
     assert "cable" in out
     assert "8 sessions" in out
     assert "100 %" in out  # the usual tempo, no range of one's own yet
-    assert "±0.8°" in out
+    assert "±0.7°" in out
     assert "not known" in out
     assert "left, 4" in out  # 35° left, 40° right stands out
     assert "may be noise" in out
     overview = kickback("trends").out
     assert "reps in band" in overview
-    assert "±0.8°" in overview
+    assert "±0.7°" in overview
     (left, _) = sorted(trends(kickback), key=lambda one: one["side"])
     assert left["metrics"]["in_band"]["now"] == 1.0
-    assert left["metrics"]["range_deg"]["error"] == "range: 95 of 100 repetitions within 0.77°"
+    assert left["metrics"]["range_deg"]["error"] == "range: 95 of 100 repetitions within 0.63°"
     assert left["sessions"][0]["judged_by"] == "tempo"
 
 

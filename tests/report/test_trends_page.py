@@ -46,8 +46,8 @@ def test_it_says_what_the_trends_say() -> None:
     assert re.search(r"range 3\d\.\d° left, 3\d\.\d° right \(-14%; up to \d+% may be noise\)", page)
     assert "return within" not in page
     assert "<dd>40</dd><dt>sessions</dt>" in page
-    assert "±0.8°" in page
-    assert "95 of 100 repetitions within 0.77°" in page
+    assert "±0.7°" in page
+    assert "95 of 100 repetitions within 0.63°" in page
 
 
 def test_what_somebody_wrote_is_escaped() -> None:

@@ -33,8 +33,8 @@ def test_the_long_phases_are_those_of_the_sealed_seeds_and_of_enough_of_them() -
 
 def test_a_long_phase_has_a_larger_error() -> None:
     back = errors()["eccentric_s"]
-    assert back.of(1.5) == back.of(None) == back.short == "±0.19 s"
-    assert back.of(3.0) == "±0.61 s"
+    assert back.of(1.5) == back.of(None) == back.short == "±0.22 s"
+    assert back.of(3.0) == "±0.44 s"
 
 
 def test_the_flags_are_those_of_the_sealed_seeds() -> None:
@@ -53,5 +53,5 @@ def test_every_metric_that_names_an_error_has_one() -> None:
 
 
 def test_what_the_column_says_is_not_less_than_the_figure() -> None:
-    assert errors()["range_deg"].short == "±0.8°"
-    assert errors()["hold_s"].short == "±0.30 s"
+    assert errors()["range_deg"].short == "±0.7°"
+    assert errors()["hold_s"].short == "±0.23 s"

@@ -6,6 +6,7 @@ steadier by chance alone, but shares what a sensor does to all of them, so no mo
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -68,8 +69,8 @@ def errors() -> dict[str, Error]:
     def phase(name: str, words: str) -> Error:
         within, share = limits(f"{name} short"), max(abs(longs()[name][which]) for which in ("lower", "upper"))
         return Error(
-            f"±{within:.2f} s",
-            f"{words}: 95 of 100 repetitions within {within:.2f} s up to {LONG_S:g} s,"
+            f"±{_up(within, 2)} s",
+            f"{words}: 95 of 100 repetitions within {_up(within, 2)} s up to {LONG_S:g} s,"
             f" within {100 * share:.0f} % beyond",
             share,
         )
@@ -78,17 +79,22 @@ def errors() -> dict[str, Error]:
     return {
         "reps": Error(f"±{100 * miscount:.1f} %", f"repetitions: {100 * miscount:.1f} % miscounted"),
         "in_band": _in_band(),
-        "range_deg": Error(f"±{far:.1f}°", f"range: 95 of 100 repetitions within {far:.2f}°"),
+        "range_deg": Error(f"±{_up(far, 1)}°", f"range: 95 of 100 repetitions within {_up(far, 2)}°"),
         "concentric_s": phase("concentric", "lift"),
         "hold_s": phase("hold", "hold"),
         "eccentric_s": phase("eccentric", "return"),
         "bottom_pause_s": phase("bottom_pause", "pause"),
         "time_under_tension_s": Error(
-            f"±{tension:.2f} s a rep", f"under tension: 95 of 100 repetitions within {tension:.2f} s"
+            f"±{_up(tension, 2)} s a rep", f"under tension: 95 of 100 repetitions within {_up(tension, 2)} s"
         ),
         "velocity_loss": Error("not known", "velocity loss: not measured by itself, it is made of range and lift"),
         "volume_kg": Error(f"±{100 * miscount:.1f} %", "volume: as the count"),
     }
+
+
+def _up(value: float, digits: int) -> str:
+    """Round up: what is said holds."""
+    return f"{math.ceil(value * 10**digits) / 10**digits:.{digits}f}"
 
 
 def _in_band() -> Error:
