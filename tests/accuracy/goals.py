@@ -108,9 +108,9 @@ LIMITS_SHORT, LIMITS_LONG = (
 BORDERS_SHORT, BORDERS_LONG = (tuple(f"{border} {kind}" for border in BORDER_OF) for kind in ("short", "long"))
 
 BORDERS_LIFT = (
-    "A border is where the speed about the set's axis passes 10 % of its peak. Where a leg hovers there, 9 or 11 % would "
-    "put it a third of a second elsewhere, about the true axis too (see *What stands in the way*). A better sensor does "
-    "not lift this; a definition with hysteresis would."
+    "A border is where the speed about the set's axis passes 10 % of its peak. Where a leg hovers there, 9 or 11 % "
+    "would put it a third of a second elsewhere, about the true axis too (see *What stands in the way*). A better "
+    "sensor does not lift this; a definition with hysteresis would."
 )
 RANGE_LIFT = (
     "The sensor's gains and axes set a floor (see the error budget); calibrating it would lift that. Where the strap "
