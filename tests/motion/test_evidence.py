@@ -396,3 +396,21 @@ def test_who_shifts_on_without_a_rest_does_not_fill_the_memory():
         given_up += sets.push(replace(one, rep=rep, swing_deg=range_deg), rep.end_s + 0.1)
     assert all(isinstance(v, Rejected) and v.reason is Reason.TOO_FEW for v in given_up)
     assert [v.peak for v in given_up] == list(range(1, company.MOST_WAIT + 1))
+
+
+@pytest.mark.parametrize(
+    ("id_", "climb", "range_deg", "climbs", "settled", "wrong"),
+    [
+        ("machine", 0.03, 35.0, 3, False, True),
+        ("machine", 0.03, 35.0, 2, False, False),
+        ("machine", 0.03, 35.0, 3, True, False),
+        ("machine", 0.03, 50.0, 3, False, False),  # so long a push may end where it began
+        ("machine", -0.03, 35.0, 3, False, False),
+        ("cable", -0.03, 35.0, 3, False, True),
+        ("cable", -0.03, 10.0, 3, False, False),  # so small a lift hardly climbs
+    ],
+)
+def test_three_that_begin_a_set_tell_by_their_mean_which_end_is_rest(id_, climb, range_deg, climbs, settled, wrong):
+    one = candidate(climb=climb, climbs=climbs, range_deg=range_deg)
+    one = replace(one, rep=replace(one.rep, range_deg=range_deg))
+    assert way.wrong_way(one, exercise(id_), 0.0, vouched=True, settled=settled) is wrong

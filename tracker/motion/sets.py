@@ -248,7 +248,10 @@ class SetBuilder:
         like = len(self._reps) > 1 and evidence.kin(c, self._reps[-1])
         others = self._reps or self._waiting
         pooled = way.together(c, others)
-        if self._exercise is not None and way.wrong_way(pooled, self._exercise, self._usual_climb, vouched=like):
+        settled = len(self._reps) >= COMPANY
+        if self._exercise is not None and way.wrong_way(
+            pooled, self._exercise, self._usual_climb, vouched=like, settled=settled
+        ):
             return Reason.WRONG_WAY, "the ankle came down" if c.climb < 0.0 else "the ankle went up"
         if self._exercise is not None and self._exercise.ankle == "either" and c.from_top and not others:
             return Reason.WRONG_WAY, "the leg rested at its top first"

@@ -22,6 +22,10 @@ PLAIN_CLIMB, UNCLEAR_CLIMB, SLOW_CLIMB = 0.06, 0.08, 0.12
 RESTED_S, COMMON_CLIMB = 0.6, 0.055
 """Where the exercise lowers the ankle, and the leg rested for so long before, it must go the wrong way more plainly, or
 three of them by this much on average: a machine's long push ends higher than it began (up to 0.08, on average 0.05)."""
+SHOWN_BY, CLIMBING_DEG, LONG_PUSH_DEG = 3, 15.0, 45.0
+"""The mean climb of so many, between these sizes, has the right sign in simulation: where the ankle rises 0.004 and
+more from rest (1 163 threes, flawed sensors too), 0.003 and less from the top; where it sinks −0.017 and less from rest
+(1 520), −0.012 and more from the top, nearly always 0.03. Of 10° it may be −0.011 from rest; of 50° either."""
 LITTLE_CLIMB = 0.03
 """In sets that went up or down by less, as in those long pushes, one alone may go the wrong way by more."""
 
@@ -45,8 +49,10 @@ def together(c: Candidate, company: list[Candidate]) -> Candidate:
     return replace(c, climb=fmean(other.climb for other in [*like, c]), climbs=len(like) + 1)
 
 
-def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: bool) -> bool:
+def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: bool, settled: bool = False) -> bool:
     """It goes against the exercise, plainly if it was slow or others like it vouch for it.
+
+    Three that begin a set tell by their mean, as far as their size lets it show; a set of so many is ``settled``.
 
     Where either way may be right, the sets before tell which one is; where they hardly went the exercise's way, as a
     push so long that the ankle ends a little higher, the climb says little.
@@ -60,7 +66,14 @@ def wrong_way(c: Candidate, exercise: Exercise, usual_climb: float, *, vouched: 
     unlike = 0.0 < abs(usual_climb) < CLIMB and (usual_climb > 0.0) is not (exercise.ankle == "rises")
     if vouched or unlike or c.fit.due_m_s2 < evidence.SLOW_M_S2:
         least = SLOW_CLIMB
+    if c.climbs >= SHOWN_BY and not settled and _shows(c, exercise):
+        least = evidence.LEVEL_CLIMB
     return goes_against(c, exercise, least)
+
+
+def _shows(c: Candidate, exercise: Exercise) -> bool:
+    """It is neither so small that it hardly climbs, nor a push so long that it may end where it began."""
+    return c.range_deg >= CLIMBING_DEG and (exercise.ankle == "rises" or c.range_deg < LONG_PUSH_DEG)
 
 
 def usual_climb(group: list[Candidate]) -> float:
