@@ -8,10 +8,9 @@ from scipy.spatial.transform import Rotation
 
 from tracker.motion.gain import GRAVITY_SHARE, LEAST_TURNS, MOST_OFF, TURNS, Gain
 from tracker.motion.orientation import GRAVITY_M_S2
-from tracker.motion.reps import Measures, measure
-from tracker.motion.set_axis import Known
+from tracker.motion.reps import Measures
 
-from .test_measure import lift, seen
+from .test_measure import lift, measured_in, seen
 
 RATE = 100
 RANGE_DEG = 40.0
@@ -23,18 +22,8 @@ def window(gain=1.0, *, hold_s=1.0, strap=None, tilt=0.4, knock=0.0):
     t = np.arange(0.0, 4.6 + hold_s, 1.0 / RATE)
     angle = lift(t, np.radians(RANGE_DEG), 1.2, hold_s, 1.8)
     gyr, up = seen(angle, RATE, strap=strap, tilt=tilt)
-    top, moved = round((2.2 + hold_s / 2) * RATE), np.flatnonzero(angle > np.radians(3.0))
-    found = measure(
-        gain * gyr,
-        up,
-        1.0 / RATE,
-        opened=int(moved[0]),
-        top=top,
-        closed=int(moved[-1]) + 1,
-        lift=tuple(np.cross(up[0], up[top])),
-        known=Known(),
-    )
-    assert found is not None
+    top = round((2.2 + hold_s / 2) * RATE)
+    found = measured_in(gain * gyr, up, angle, top, RATE)
     acc = GRAVITY_M_S2 * up
     acc[top:] += knock
     return found, acc

@@ -44,12 +44,8 @@ def seen(angle, rate_hz, *, strap=None, tilt=0.4, bias_rad_s=0.0):
     return gyr @ turn.T, up @ turn.T
 
 
-def measured(angle, rate_hz, **how):
-    gyr, up = seen(angle, rate_hz, **how)
-    top = int(np.argmax(angle))
-    # the middle of the hold
-    level = np.flatnonzero(angle > 0.995 * angle.max())
-    top = int(level[len(level) // 2])
+def measured_in(gyr, up, angle, top, rate_hz):
+    """Measure a window whose leg moved by ``angle`` and was at its top at row ``top``."""
     moved = np.flatnonzero(angle > np.radians(3.0))
     out = measure(
         gyr,
@@ -58,11 +54,18 @@ def measured(angle, rate_hz, **how):
         opened=int(moved[0]),
         top=top,
         closed=int(moved[-1]) + 1,
-        lift=np.cross(up[0], up[top]),
+        lift=tuple(np.cross(up[0], up[top])),
         known=Known(),
     )
     assert out is not None
     return out
+
+
+def measured(angle, rate_hz, **how):
+    gyr, up = seen(angle, rate_hz, **how)
+    # the middle of the hold
+    level = np.flatnonzero(angle > 0.995 * angle.max())
+    return measured_in(gyr, up, angle, int(level[len(level) // 2]), rate_hz)
 
 
 def borders_s(out, rate_hz):

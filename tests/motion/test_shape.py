@@ -10,13 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.motion.reps import measure
-from tracker.motion.set_axis import Known
 from tracker.motion.shape import KNOCK_S, shape, sparc
 from tracker.motion.values import RepShape
 
 from .streams import cut, reps, rotated, run, sensed, without
-from .test_measure import lift, seen
+from .test_measure import lift, measured_in, seen
 
 RATE = 100
 RANGE = math.radians(40.0)
@@ -30,18 +28,7 @@ def window(*, up_s=UP_S, down_s=DOWN_S, rate=RATE, more=None):
         angle = angle + more(t)
     gyr, up = seen(angle, rate)
     top = round((1.0 + up_s + HOLD_S / 2) * rate)
-    moved = np.flatnonzero(angle > np.radians(3.0))
-    found = measure(
-        gyr,
-        up,
-        1.0 / rate,
-        opened=int(moved[0]),
-        top=top,
-        closed=int(moved[-1]) + 1,
-        lift=tuple(np.cross(up[0], up[top])),
-        known=Known(),
-    )
-    assert found is not None
+    found = measured_in(gyr, up, angle, top, rate)
     return found, np.zeros((len(t), 3)), 1.0 / rate
 
 
